@@ -1,0 +1,1 @@
+"""The Celery project itself: its apps, its log, its trail; no team owns it."""

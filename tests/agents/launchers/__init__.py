@@ -1,0 +1,1 @@
+"""Start real servers and workers, with an agent or without, and end them."""
