@@ -1,0 +1,1 @@
+"""Invoices, statements, the month's end."""
