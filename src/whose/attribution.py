@@ -1,0 +1,225 @@
+"""Gives running work its owner: the Attributor, the entrances into owned code, and the one ContextVar that knows."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from contextvars import ContextVar, Token
+from logging import LogRecord
+from time import perf_counter
+from types import CodeType
+from typing import Any, NamedTuple, ParamSpec, TypeVar
+
+from whose.errors import contain
+from whose.model import UNKNOWN, Attribution, Fault, Ownership, Rule, SourceName, TeamName, Work
+from whose.outlets import LATE, Outlet
+from whose.resolver import Resolver
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+CALLER = SourceName("caller")
+#: Reasons by which code says that it works for whoever asks: shared code, and generic "run this later" tasks.
+INHERITING = frozenset({"transparent", "inherits_owner"})
+
+
+class Origin(NamedTuple):
+    """Who asked for a work: the team whose code did, and the team at the root of the chain."""
+
+    caller: TeamName | None
+    root: TeamName | None
+
+
+class Scope:
+    """A work whose owner becomes known only while it runs, as a request's does once its view is found."""
+
+    __slots__ = ("attribution", "outer")
+
+    def __init__(self, outer: Attribution | Scope | None) -> None:
+        self.attribution: Attribution | None = None
+        self.outer = outer
+
+
+_current: ContextVar[Attribution | Scope | None] = ContextVar("whose_current", default=None)
+_get = _current.get
+_set = _current.set
+_reset = _current.reset
+
+
+def current() -> Attribution | None:
+    """Return the Attribution of the work that is running in this thread or asyncio task, or None."""
+    running = _get()
+    return running.attribution if type(running) is Scope else running  # type: ignore[return-value]
+
+
+class Entrance:
+    """One place where work enters owned code, such as a task or a view, with its attributions, made on first use."""
+
+    __slots__ = ("_entries", "_nested", "_ownership", "_resolver", "entry", "thing", "work")
+
+    def __init__(self, resolver: Resolver, work: Work, thing: object, *, ownership: Ownership | None = None) -> None:
+        self.work = work
+        self.thing = thing
+        #: The attribution of work that nobody known asked for; None until the first run.
+        self.entry: Attribution | None = None
+        self._resolver = resolver
+        self._ownership = ownership
+        self._entries: dict[Origin, Attribution] = {}
+        self._nested: dict[Origin, Attribution] = {}
+
+    @property
+    def ownership(self) -> Ownership:
+        """Return who owns the code behind this entrance; of code that cannot be looked at, nothing is known."""
+        if self._ownership is None:
+            try:
+                self._ownership = self._resolver.owner_of_entry(self.thing)
+            except Exception as error:
+                contain(error, cause="the resolver")
+                self._ownership = UNKNOWN
+        return self._ownership
+
+    def attribution(self, outer: Attribution | Scope | None, origin: Origin | None = None) -> Attribution:
+        """Return the attribution for a run inside ``outer``, or, outside all work, asked for by ``origin``."""
+        if outer is not None:
+            around = outer.attribution if isinstance(outer, Scope) else outer
+            team = around.team.name if around is not None and around.team is not None else None
+            origin = Origin(team, (around.root if around is not None else None) or team)
+            known = self._nested.get(origin)
+            if known is None:
+                known = self._nested[origin] = self._made(origin, is_nested=True)
+            return known
+        if origin is None:
+            if self.entry is None:
+                self.entry = self._made(None, is_nested=False)
+            return self.entry
+        known = self._entries.get(origin)
+        if known is None:
+            known = self._entries[origin] = self._made(origin, is_nested=False)
+        return known
+
+    def _made(self, origin: Origin | None, *, is_nested: bool) -> Attribution:
+        ownership = self.ownership
+        caller, root = origin or (None, None)
+        if ownership.reason in INHERITING and caller is not None:
+            place = ownership.rule.place if ownership.rule else f"@{ownership.reason}"
+            rule = Rule(CALLER, ownership.module or "", caller, setting=place)
+            team = self._resolver.index.team(caller)
+            ownership = Ownership(team, ownership.module, rule, reason=ownership.reason)
+        return Attribution(self.work, ownership, is_nested=is_nested, caller=caller, root=root)
+
+
+class Attributor:
+    """Hands attributions to the sinks of one installed configuration."""
+
+    def __init__(self, resolver: Resolver, outlets: tuple[Outlet, ...] = ()) -> None:
+        self.resolver = resolver
+        self.outlets = outlets
+        self.hot = tuple(outlet for outlet in outlets if outlet.record is not None)
+        #: Hosts' answers to whose work a log record tells of that was made outside of it.
+        self.record_readers: list[Callable[[LogRecord], Attribution | None]] = []
+
+    def entrance(self, thing: object, *, kind: str, name: str, ownership: Ownership | None = None) -> Entrance:
+        """Return the entrance of a piece of code; nothing is resolved before its first run."""
+        return Entrance(self.resolver, Work(kind, name), thing, ownership=ownership)
+
+    def record(self, attribution: Attribution) -> None:
+        """Hand an attribution to every sink; contained, and timed so that a slow sink is left out."""
+        before = perf_counter()
+        for outlet in self.hot:
+            try:
+                outlet.record(attribution)  # type: ignore[misc]
+            except Exception as error:
+                outlet.failed(error)
+            after = perf_counter()
+            if after - before > LATE:
+                outlet.was_late(after - before)
+            before = after
+
+    def failed(self, attribution: Attribution | None, error: Exception) -> Fault | None:
+        """Find who is at fault for an exception that leaves a work, and tell the sinks; contained."""
+        try:
+            if attribution is None:
+                return None
+            fault = self.resolver.fault_of(error)
+            for outlet in self.outlets:
+                outlet.record_error(attribution, fault)
+        except Exception as ours:
+            contain(ours, cause="finding who is at fault")
+            return None
+        return fault
+
+    def attributed(
+        self,
+        body: Callable[P, R],
+        entrance: Entrance,
+        *,
+        origin_of: Callable[[], Origin | None] | None = None,
+        expected: tuple[type[Exception], ...] = (),
+    ) -> Callable[P, R]:
+        """Return a function that runs ``body`` as work that entered here, and is otherwise just like it.
+
+        ``origin_of`` tells who asked for the work; ``expected`` are exceptions by which the framework steers, such as
+        Celery's Retry, for which nobody is at fault. Result, exception and traceback stay the body's.
+        """
+
+        def run(*args: P.args, **kwargs: P.kwargs) -> R:
+            token = attribution = None
+            try:
+                outer = _get()
+                if outer is None and origin_of is None:
+                    attribution = entrance.entry or entrance.attribution(None)
+                elif outer is None:
+                    attribution = entrance.attribution(None, origin_of())  # type: ignore[misc]
+                elif type(outer) is Scope or outer.work is not entrance.work:  # type: ignore[union-attr]
+                    attribution = entrance.attribution(outer)
+                if attribution is not None:
+                    token = _set(attribution)
+                    before = perf_counter()
+                    for outlet in self.hot:
+                        try:
+                            outlet.record(attribution)  # type: ignore[misc]
+                        except Exception as error:
+                            outlet.failed(error)
+                        after = perf_counter()
+                        if after - before > LATE:
+                            outlet.was_late(after - before)
+                        before = after
+            except Exception as error:
+                contain(error, cause="attribution")
+            try:
+                return body(*args, **kwargs)
+            except Exception as error:
+                leave_no_frame(error, ours)
+                if not isinstance(error, expected):
+                    self.failed(attribution, error)
+                raise
+            finally:
+                if token is not None:
+                    restore(token)
+
+        ours = run.__code__
+        return functools.wraps(body)(run)
+
+
+def leave_no_frame(error: Exception, ours: CodeType) -> None:
+    """Take our own frame off the traceback of an exception that is passing through it; contained.
+
+    The traceback then reads as if we were not there. A bare ``raise`` does not put the frame back: CPython adds a frame
+    when an exception is raised or comes into a frame, not when it is raised again (``do_raise`` and
+    ``exception_unwind`` in Python/ceval.c).
+    """
+    try:
+        traceback = error.__traceback__
+        if traceback is not None and traceback.tb_frame.f_code is ours:
+            error.__traceback__ = traceback.tb_next
+    except Exception as failure:
+        contain(failure, cause="keeping tracebacks as they were")
+
+
+def restore(token: Token[Any]) -> None:
+    """Make current again what was before; contained, since a work may end in another context than it began in."""
+    try:
+        _reset(token)
+    except (ValueError, RuntimeError) as error:
+        contain(error, cause="leaving a work in another context than it was entered in")
+        _set(token.old_value if token.old_value is not Token.MISSING else None)

@@ -1,0 +1,1 @@
+"""What runs work: each turns the work of one framework into attributions."""

@@ -1,0 +1,244 @@
+"""The functions that users call; each asks whatever is installed at the moment of the call."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import sys
+from collections.abc import Callable, Mapping
+from contextvars import Token
+from types import TracebackType
+from typing import Any, TypeVar, cast
+
+from whose.attribution import Entrance, Origin, Scope, _current, current, leave_no_frame, restore
+from whose.errors import contain
+from whose.model import Attribution, Ownership, Rule, TeamName, Work
+from whose.runtime import active
+from whose.sources.declared import INHERITANCE_MARK, INHERITS_OWNER, TRANSPARENT, declaration, mark
+
+T = TypeVar("T")
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def owner_of(thing: object) -> Ownership:
+    """Return the Ownership of code, with the rule that decided; ``str()`` of it says why in words.
+
+    Args:
+        thing: a module name or dotted name (``"shop.cart.views"``), module, function, method, class, Celery task, view
+            or instance; or an exception or traceback, for the innermost frame that someone owns.
+
+    """
+    return active().attributor.resolver.owner_of(thing)
+
+
+def get_code_owner_from_module(module: str) -> str | None:
+    """Return the name of the team that owns a module by a rule of its own, or None.
+
+    As in edx-django-utils 8.1, the catch-all does not count here; :func:`owner_of` takes it into account.
+    """
+    if not module:
+        return None
+    resolver = active().attributor.resolver
+    team = resolver.index.owner_of(resolver.subject_of_module(module), with_default=False).team
+    return team.name if team is not None else None
+
+
+def attributes() -> Mapping[str, str]:
+    """Return what is emitted for the work that is running, under the default names; empty outside all work.
+
+    For metrics and events of your own, whose labels stay bounded by it: ``counter.add(1, whose.attributes())``.
+    """
+    attribution = current()
+    return {} if attribution is None else dict(attribution.attributes)
+
+
+class attributing:  # noqa: N801 - used as a function
+    """Context manager: the block is work owned by the owner of ``thing``, and an error in it is recorded as such.
+
+    Inside other work it is nested: :func:`current` shows it, and the transaction around it keeps its owner.
+
+    >>> import whose
+    >>> with whose.attributing("shop.cart", name="rebuild index") as attribution:
+    ...     attribution.work.name
+    'rebuild index'
+
+    Args:
+        thing: whatever :func:`owner_of` takes.
+        kind: kind of the work, one word from a small set of your own; ``block`` unless told.
+        name: name of the work; the dotted name of ``thing`` unless told. Never anything that came from outside.
+
+    """
+
+    __slots__ = ("_attribution", "_attributor", "_entrance", "_token")
+
+    def __init__(self, thing: object, *, kind: str = "block", name: str | None = None) -> None:
+        self._attributor = active().attributor
+        self._entrance = self._attributor.entrance(thing, kind=kind, name=name or _name_of(thing))
+        self._token: Token[Any] | None = None
+        self._attribution: Attribution | None = None
+
+    def __enter__(self) -> Attribution:
+        outer = _current.get()
+        attribution = self._attribution = self._entrance.attribution(outer)
+        self._token = _current.set(attribution)
+        self._attributor.record(attribution)
+        return attribution
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if isinstance(error, Exception):
+            self._attributor.failed(self._attribution, error)
+        if self._token is not None:
+            restore(self._token)
+
+
+class owned_by:  # noqa: N801 - reads as an adjective
+    """Declare that a team owns a function, class, task or view, or that a block is the team's work.
+
+    As a decorator it returns the very thing it was given, marked; calling it costs nothing more. Declarations win over
+    every other source.
+
+    >>> @owned_by("team-red")
+    ... def refund() -> None: ...
+    >>> owner_of(refund).team.name
+    'team-red'
+
+    Raises:
+        TypeError: the team is not a name, or the thing cannot be marked.
+
+    """
+
+    def __init__(self, team: str) -> None:
+        if not isinstance(team, str) or not team:
+            raise TypeError(f'@owned_by takes the name of a team, not {team!r}: write @owned_by("team-red")')
+        self._rule = declaration(TeamName(team), depth=1)
+        frame = sys._getframe(1)
+        self._module = str(frame.f_globals.get("__name__", ""))
+        self._name = frame.f_code.co_name
+        self._blocks: list[_OwnedBlock] = []
+
+    def __call__(self, thing: T) -> T:
+        mark(thing, self._rule)
+        return thing
+
+    def __enter__(self) -> Attribution:
+        block = _OwnedBlock(self._rule, self._module, self._name)
+        self._blocks.append(block)
+        return block.__enter__()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._blocks.pop().__exit__(kind, error, traceback)
+
+
+class _OwnedBlock(attributing):
+    """A block whose owner is declared on the spot."""
+
+    __slots__ = ()
+
+    def __init__(self, rule: Rule, module: str, name: str) -> None:
+        super().__init__(module, name=f"{module}.{name}")
+        ownership = Ownership(active().index.team(rule.team), module, rule)
+        self._entrance = self._attributor.entrance(module, kind="block", name=f"{module}.{name}", ownership=ownership)
+
+
+class _EdxCall(attributing):
+    """A block for a decorated function; nothing where the work around it already belongs to the same code."""
+
+    __slots__ = ()
+
+    def __enter__(self) -> Attribution:
+        around = current()
+        if around is not None and around.ownership.module == self._entrance.ownership.module:
+            return around
+        return super().__enter__()
+
+
+def transparent(thing: T) -> T:
+    """Decorate shared code that never owns what passes through it: retry loops, base classes, client wrappers.
+
+    Its frames are passed over when an owner at fault is looked for, and work that enters there belongs to the caller.
+    """
+    return _marked_as_inheriting(thing, TRANSPARENT)
+
+
+def inherits_owner(thing: T) -> T:
+    """Decorate a task that works for whoever sent it, such as a generic "run this function later".
+
+    Its owner is the owner of the code that sent it; unowned where that is not known.
+    """
+    return _marked_as_inheriting(thing, INHERITS_OWNER)
+
+
+def _marked_as_inheriting(thing: T, reason: str) -> T:
+    when_made = getattr(type(thing), "__then__", None)
+    if when_made is not None:
+        when_made(thing, lambda made: setattr(made, INHERITANCE_MARK, reason))
+    else:
+        setattr(getattr(thing, "__func__", thing), INHERITANCE_MARK, reason)
+    return thing
+
+
+def set_code_owner_attribute(wrapped: F) -> F:
+    """Decorate a function so that each call of it is work owned by the owner of its module, as in edx-django-utils.
+
+    Not needed on tasks and views, which are attributed by themselves; harmless there.
+    """
+    if inspect.iscoroutinefunction(wrapped):
+
+        async def run_async(*args: Any, **kwargs: Any) -> Any:
+            try:
+                with _EdxCall(wrapped):
+                    return await wrapped(*args, **kwargs)
+            except Exception as error:
+                leave_no_frame(error, run_async.__code__)
+                raise
+
+        return cast("F", functools.wraps(wrapped)(run_async))
+
+    def run(*args: Any, **kwargs: Any) -> Any:
+        try:
+            with _EdxCall(wrapped):
+                return wrapped(*args, **kwargs)
+        except Exception as error:
+            leave_no_frame(error, run.__code__)
+            raise
+
+    return cast("F", functools.wraps(wrapped)(run))
+
+
+def set_code_owner_attribute_from_module(module: str) -> None:
+    """Give the work that is running to the owner of a module, in place of the owner found for it; never raises.
+
+    Of nested work only its own attribution changes; the transaction around it keeps its owner. Outside all work the
+    transaction of the agent, if one is open, still gets the attributes.
+    """
+    try:
+        runtime = active()
+        running = _current.get()
+        before = running.attribution if isinstance(running, Scope) else running
+        work = before.work if before is not None else Work("block", module)
+        entrance = Entrance(runtime.attributor.resolver, work, module)
+        if before is not None and before.is_nested:
+            attribution = Attribution(work, entrance.ownership, is_nested=True, caller=before.caller, root=before.root)
+        else:
+            origin = Origin(before.caller, before.root) if before is not None else None
+            attribution = entrance.attribution(None, origin)
+        if isinstance(running, Scope):
+            running.attribution = attribution
+        elif running is not None:
+            # The host that began this work restores what was before it, so this set needs no reset of its own.
+            _current.set(attribution)
+        runtime.attributor.record(attribution)
+    except Exception as error:
+        contain(error, cause="set_code_owner_attribute_from_module")
+
+
+def _name_of(thing: object) -> str:
+    if isinstance(thing, str):
+        return thing
+    module = getattr(thing, "__module__", None) or type(thing).__module__
+    name = getattr(thing, "__qualname__", None) or getattr(thing, "__name__", None) or type(thing).__qualname__
+    return f"{module}.{name}"

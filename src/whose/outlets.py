@@ -1,0 +1,114 @@
+"""Where attributions leave for the sinks: contained, renamed where asked, cut off while a sink is slow."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Protocol, runtime_checkable
+
+from whose.errors import contain, logger
+from whose.model import Attribution, Fault
+
+#: A call that takes longer than this, in seconds, is late: a thousand times what a real sink needs.
+LATE = 0.05
+#: After this many late calls in a row a sink is left out for SUSPENDED seconds, then tried again.
+MOST_LATE = 3
+SUSPENDED = 30.0
+_MOST_RENAMED = 65_536
+
+
+@runtime_checkable
+class Sink(Protocol):
+    """What receives attributions. One method is enough; see also ErrorSink and AttachedSink."""
+
+    def record(self, attribution: Attribution) -> None:
+        """Write an attribution into the transaction, span or line of this moment.
+
+        Called in the thread that runs the work, just before the work's own code. ``attribution.is_nested`` tells that
+        the work runs inside other work, whose transaction must keep its owner.
+        """
+        ...
+
+
+@runtime_checkable
+class ErrorSink(Protocol):
+    """A sink that also wants to know which team's code was at fault."""
+
+    def record_error(self, attribution: Attribution, fault: Fault) -> None:
+        """Write who is at fault for the exception that is leaving the work of an attribution."""
+        ...
+
+
+class Outlet:
+    """One sink in the path of every request and task."""
+
+    def __init__(
+        self, name: str, sink: object, *, keys: Mapping[str, str], clock: Callable[[], float] = time.monotonic
+    ):
+        self.name = name
+        self.sink = sink
+        self.errors = 0
+        self.late = 0
+        self._late_in_a_row = 0
+        self._open_again = 0.0
+        self._keys = keys
+        self._clock = clock
+        self._renamed: dict[Attribution, Attribution] = {}
+        self._record: Callable[[Attribution], None] | None = getattr(sink, "record", None)
+        self._record_error: Callable[[Attribution, Fault], None] | None = getattr(sink, "record_error", None)
+        #: What the hot path calls; a plain attribute, so that one look-up finds it.
+        self.record: Callable[[Attribution], None] | None = self._record
+        if keys and self._record is not None:
+            self.record = self._record_renamed
+
+    def failed(self, error: Exception) -> None:
+        """Contain an error that the sink raised."""
+        self.errors += 1
+        contain(error, cause=f"sink {self.name}")
+
+    def was_late(self, seconds: float) -> None:
+        """Count a late call, and leave the sink out for a while when it keeps being late."""
+        self.late += 1
+        self._late_in_a_row = self._late_in_a_row + 1 if self._clock() - self._open_again < SUSPENDED else 1
+        if self._late_in_a_row < MOST_LATE:
+            return
+        self._late_in_a_row = 0
+        self._open_again = self._clock() + SUSPENDED
+        if self.late == MOST_LATE:
+            logger.warning(
+                "whose leaves the sink %s out for %.0f s at a time while it is slow: %.3f s in one call, %d in a row",
+                self.name,
+                SUSPENDED,
+                seconds,
+                MOST_LATE,
+            )
+        self.record = self._record_when_open
+
+    def record_error(self, attribution: Attribution, fault: Fault) -> None:
+        """Tell the sink who is at fault, where it wants to know; contained."""
+        if self._record_error is None or self.record == self._record_when_open:
+            return
+        try:
+            if self._keys:
+                self._record_error(self._rename(attribution), fault.renamed(self._keys))
+            else:
+                self._record_error(attribution, fault)
+        except Exception as error:
+            self.failed(error)
+
+    def _record_when_open(self, attribution: Attribution) -> None:
+        if self._clock() >= self._open_again and self._record is not None:
+            self.record = self._record_renamed if self._keys else self._record
+            self.record(attribution)
+
+    def _record_renamed(self, attribution: Attribution) -> None:
+        if self._record is not None:
+            self._record(self._rename(attribution))
+
+    def _rename(self, attribution: Attribution) -> Attribution:
+        known = self._renamed.get(attribution)
+        if known is None:
+            if len(self._renamed) >= _MOST_RENAMED:
+                self._renamed.clear()
+            known = self._renamed[attribution] = attribution.renamed(self._keys)
+        return known

@@ -1,0 +1,1 @@
+"""What there is to own and who owns it, made readable."""

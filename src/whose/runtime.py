@@ -1,0 +1,265 @@
+"""Wires one process: configuration to index to resolver to attributor, and that to the hosts and sinks found here."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import logging
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Protocol, runtime_checkable
+
+from whose.attribution import Attributor
+from whose.config import Config, Place, find_file, read_config
+from whose.errors import ConfigurationError, MissingExtraError, Problem, contain, contained_errors
+from whose.index import OwnershipIndex, compile_index
+from whose.outlets import Outlet
+from whose.resolver import Resolver
+
+logger = logging.getLogger("whose")
+
+HOSTS = "whose.hosts"
+SINKS = "whose.sinks"
+
+
+@runtime_checkable
+class Host(Protocol):
+    """What runs work; found by the entry points ``whose.hosts``. Its class is called without arguments."""
+
+    def install(self, attributor: Attributor) -> None:
+        """Attach to the framework; must be undone wholly by :meth:`uninstall`, and may be called again after it."""
+        ...
+
+    def uninstall(self) -> None:
+        """Leave everything as it was before :meth:`install`."""
+        ...
+
+
+@runtime_checkable
+class ConfiguringHost(Protocol):
+    """A host whose framework has settings of its own, as Django does."""
+
+    def configuration(self) -> Sequence[Place]:
+        """Return the places of the framework that configure us, most important first."""
+        ...
+
+
+@runtime_checkable
+class AttachedSink(Protocol):
+    """A sink that must be attached to its library, as the logging sink is."""
+
+    def install(self, attributor: Attributor) -> None: ...
+
+    def uninstall(self) -> None: ...
+
+
+@runtime_checkable
+class DetectedSink(Protocol):
+    """A class of sinks that knows, before one is made, whether the agent it speaks to is active in this process."""
+
+    @staticmethod
+    def is_active() -> bool: ...
+
+
+class Runtime:
+    """One installed configuration."""
+
+    def __init__(self, config: Config, attributor: Attributor) -> None:
+        self.config = config
+        self.attributor = attributor
+        self.hosts: dict[str, Host] = {}
+
+    @property
+    def index(self) -> OwnershipIndex:
+        """Return the index that this process asks."""
+        return self.attributor.resolver.index
+
+
+_lock = threading.RLock()
+_installed: Runtime | None = None
+#: True while what is installed was given as an argument, which a later ``install()`` without one must not replace.
+_explicit = False
+_idle: Runtime | None = None
+
+
+def active() -> Runtime:
+    """Return what is installed, or, before that, a runtime without rules and sinks."""
+    global _idle
+    if _installed is not None:
+        return _installed
+    if _idle is None:
+        _idle = Runtime(Config(), Attributor(Resolver(OwnershipIndex())))
+    return _idle
+
+
+def is_installed() -> bool:
+    """Tell whether :func:`install` is in force."""
+    return _installed is not None
+
+
+def install(config: Mapping[str, object] | None = None) -> None:
+    """Read the configuration, find hosts and sinks, and attach to them; once in force, doing it again changes nothing.
+
+    ``config`` takes the keys of ``[tool.whose]``. Key by key, the first of these places decides: ``config``; Django's
+    settings (``WHOSE``, ``CODE_OWNER_MAPPINGS``, ``CODE_OWNER_THEMES``) where Django is set up; the file named by
+    ``WHOSE_CONFIG``, else the nearest ``whose.toml`` or ``pyproject.toml`` upward from the working directory.
+
+    Raises:
+        ConfigurationError: with every mistake at once; then nothing is installed and what was installed stays.
+        MissingExtraError: a sink that was asked for by name needs a library that is not installed.
+
+    """
+    global _installed, _explicit
+    with _lock:
+        if _installed is not None and _explicit and config is None:
+            _attach_hosts(_installed, _found_hosts())
+            return
+        hosts = _found_hosts()
+        wanted = _config_of(config, hosts)
+        if _installed is not None and _installed.config == wanted:
+            _attach_hosts(_installed, hosts)
+            return
+        outlets = _outlets(wanted)
+        runtime = Runtime(wanted, Attributor(Resolver(compile_index(wanted)), outlets))
+        uninstall()
+        try:
+            _attach_sinks(runtime)
+            _attach_hosts(runtime, hosts)
+        except Exception:
+            _detach(runtime)
+            raise
+        _installed, _explicit = runtime, config is not None
+
+
+def uninstall() -> None:
+    """Detach from every host and sink, so that everything is as it was before :func:`install`."""
+    global _installed, _explicit
+    with _lock:
+        runtime, _installed, _explicit = _installed, None, False
+        if runtime is not None:
+            _detach(runtime)
+
+
+def stats() -> dict[str, object]:
+    """Return what went wrong on our side, for a health check: contained errors by cause, and each sink's counts."""
+    outlets = active().attributor.outlets
+    return {
+        "installed": is_installed(),
+        "hosts": sorted(active().hosts),
+        "contained_errors": dict(contained_errors),
+        "sinks": {outlet.name: {"errors": outlet.errors, "late": outlet.late} for outlet in outlets},
+    }
+
+
+def configured(config: Mapping[str, object] | None = None) -> Config:
+    """Return the Config that :func:`install` would use, without installing anything.
+
+    Raises:
+        ConfigurationError: with every mistake at once.
+
+    """
+    return _config_of(config, _found_hosts())
+
+
+def _config_of(given: Mapping[str, object] | None, hosts: Mapping[str, Host]) -> Config:
+    if given is not None and not isinstance(given, Mapping):
+        shape = type(given).__name__
+        raise ConfigurationError(
+            [Problem("install()", f"config is a {shape}", "give a dict with the keys of [tool.whose]")]
+        )
+    places = [Place("config", given)] if given is not None else []
+    for host in hosts.values():
+        if isinstance(host, ConfiguringHost):
+            places.extend(host.configuration())
+    found = find_file(Path.cwd())
+    if found is not None:
+        places.append(found)
+    return read_config(places, known_sinks=_entry_points(SINKS).keys())
+
+
+def _entry_points(group: str) -> dict[str, importlib.metadata.EntryPoint]:
+    return {point.name: point for point in importlib.metadata.entry_points(group=group)}
+
+
+def _load(point: importlib.metadata.EntryPoint) -> Callable[[], object] | None:
+    """Return what an entry point names; None where the library that it adapts to is not installed."""
+    try:
+        loaded: Callable[[], object] = point.load()
+    except ImportError as error:
+        logger.debug("whose leaves %s %r out: %s", point.group, point.name, error)
+        return None
+    return loaded
+
+
+def _found_hosts() -> dict[str, Host]:
+    """Return a new or already attached host for each framework that is here."""
+    known = dict(_installed.hosts) if _installed is not None else {}
+    for name, point in _entry_points(HOSTS).items():
+        if name in known:
+            continue
+        try:
+            factory = _load(point)
+            host = factory() if factory is not None else None
+        except Exception as error:
+            contain(error, cause=f"loading the host {name}")
+            continue
+        if isinstance(host, Host):
+            known[name] = host
+    return known
+
+
+def _attach_hosts(runtime: Runtime, hosts: Mapping[str, Host]) -> None:
+    for name, host in hosts.items():
+        if name not in runtime.hosts:
+            runtime.hosts[name] = host
+            host.install(runtime.attributor)
+
+
+def _attach_sinks(runtime: Runtime) -> None:
+    for outlet in runtime.attributor.outlets:
+        if isinstance(outlet.sink, AttachedSink):
+            outlet.sink.install(runtime.attributor)
+
+
+def _detach(runtime: Runtime) -> None:
+    for host in runtime.hosts.values():
+        host.uninstall()
+    runtime.hosts.clear()
+    for outlet in reversed(runtime.attributor.outlets):
+        if isinstance(outlet.sink, AttachedSink):
+            outlet.sink.uninstall()
+
+
+def _outlets(config: Config) -> tuple[Outlet, ...]:
+    common = config.keys.get("", {})
+    return tuple(
+        Outlet(name, sink, keys={**common, **config.keys.get(name, {})}) for name, sink in _chosen_sinks(config.sinks)
+    )
+
+
+def _chosen_sinks(wanted: Iterable[object] | None) -> list[tuple[str, object]]:
+    points = _entry_points(SINKS)
+    if wanted is None:
+        return [(name, sink) for name, point in points.items() if (sink := _active_sink(point)) is not None]
+    chosen: list[tuple[str, object]] = []
+    for sink in wanted:
+        if not isinstance(sink, str):
+            chosen.append((type(sink).__name__, sink))
+            continue
+        try:
+            chosen.append((sink, points[sink].load()()))
+        except ImportError as error:
+            library = error.name.partition(".")[0] if error.name else sink
+            raise MissingExtraError(wanted=f"the sink {sink!r}", library=library, extra=sink) from error
+    return chosen
+
+
+def _active_sink(point: importlib.metadata.EntryPoint) -> object | None:
+    try:
+        factory = _load(point)
+        if factory is None or (isinstance(factory, DetectedSink) and not factory.is_active()):
+            return None
+        return factory()
+    except Exception as error:
+        contain(error, cause=f"loading the sink {point.name}")
+        return None

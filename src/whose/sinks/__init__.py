@@ -1,0 +1,1 @@
+"""What receives attributions: each file speaks the language of one monitoring vendor."""

@@ -1,0 +1,76 @@
+"""Puts the owner of the running work into every record of standard logging, and offers a filter that does the same."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from whose.attribution import Attributor, current
+from whose.errors import contain
+from whose.model import CODE_OWNER, CODE_OWNER_AT_FAULT
+from whose.runtime import active
+
+#: The fields every record has while ``whose`` is installed, so that a format string may name them.
+ALWAYS = (CODE_OWNER, "code_owner_module", "code_owner_source", CODE_OWNER_AT_FAULT)
+
+
+class LoggingSink:
+    """Gives every new log record the fields of the attribution, by the log record factory.
+
+    A record made while no work runs has the fields with None as their value.
+    """
+
+    def __init__(self) -> None:
+        self._before: Callable[..., logging.LogRecord] | None = None
+        self._factory: Callable[..., logging.LogRecord] | None = None
+        self._attributor: Attributor | None = None
+
+    def install(self, attributor: Attributor) -> None:
+        """Put our log record factory in front of the one in use."""
+        before = self._before = logging.getLogRecordFactory()
+        self._attributor = attributor
+
+        def factory(*args: Any, **kwargs: Any) -> logging.LogRecord:
+            record = before(*args, **kwargs)
+            if self._attributor is not None:
+                add_owner(record, self._attributor)
+            return record
+
+        self._factory = factory
+        logging.setLogRecordFactory(factory)
+
+    def uninstall(self) -> None:
+        """Take our factory out; where somebody has put another in front of it, ours stays there and does nothing."""
+        self._attributor = None
+        if logging.getLogRecordFactory() is self._factory and self._before is not None:
+            logging.setLogRecordFactory(self._before)
+
+
+class CodeOwnerFilter(logging.Filter):
+    """A logging filter that adds the owner's fields to the records it sees, for who installs no record factory."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Add the fields; let every record pass."""
+        add_owner(record, active().attributor)
+        return True
+
+
+def add_owner(record: logging.LogRecord, attributor: Attributor) -> None:
+    """Write the owner of the running work, or of the work that the record tells of, into a record; contained."""
+    fields = vars(record)
+    try:
+        for key in ALWAYS:
+            fields.setdefault(key, None)
+        attribution = current()
+        if attribution is None:
+            for read in attributor.record_readers:
+                attribution = read(record)
+                if attribution is not None:
+                    break
+        if attribution is not None:
+            fields.update(attribution.attributes)
+        if record.exc_info and record.exc_info[1] is not None and attribution is not None:
+            fields.update(attributor.resolver.fault_of(record.exc_info[1]).attributes)
+    except Exception as error:
+        contain(error, cause="the sink logging")

@@ -1,0 +1,48 @@
+"""Writes attributions as attributes of the OpenTelemetry span that stands for the work."""
+
+from __future__ import annotations
+
+import importlib.util
+
+from whose.model import CODE_OWNER_SOURCE, Attribution, Fault
+
+
+class OpenTelemetrySink:
+    """Speaks to OpenTelemetry's API; whichever SDK is behind it may be set up before or after us.
+
+    Raises:
+        ImportError: the package ``opentelemetry-api`` is not installed.
+
+    """
+
+    def __init__(self) -> None:
+        from opentelemetry.trace import SpanKind, get_current_span
+
+        self._get_current_span = get_current_span
+        self._entry_kinds = (SpanKind.CONSUMER, SpanKind.SERVER)
+
+    @staticmethod
+    def is_active() -> bool:
+        """Tell whether an SDK could be recording: it often is set up later, in each worker process."""
+        try:
+            return importlib.util.find_spec("opentelemetry.sdk") is not None
+        except ModuleNotFoundError:
+            return False
+
+    def record(self, attribution: Attribution) -> None:
+        """Set the attributes of the current span, which is the entry span when work begins.
+
+        Nested work writes only to a span of its own, such as Celery's instrumentation opens for ``apply()``; such a
+        span is of the kind of an entry and has no owner yet.
+        """
+        span = self._get_current_span()
+        if attribution.is_nested:
+            kind = getattr(span, "kind", None)
+            if kind not in self._entry_kinds or CODE_OWNER_SOURCE in (getattr(span, "attributes", None) or ()):
+                return
+        span.set_attributes(attribution.attributes)
+
+    def record_error(self, attribution: Attribution, fault: Fault) -> None:
+        """Add who is at fault to the span."""
+        if fault.attributes:
+            self._get_current_span().set_attributes(fault.attributes)

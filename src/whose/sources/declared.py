@@ -1,0 +1,84 @@
+"""Ownership declared in the code itself: what ``@owned_by`` leaves on functions, classes and tasks."""
+
+from __future__ import annotations
+
+import sys
+from types import CodeType
+
+from whose.model import Rule, SourceName, TeamName
+
+DECLARED = SourceName("declared")
+
+#: The attribute that carries the declaration; ``functools.wraps`` copies it outward, which is as it should be.
+MARK = "__code_owner__"
+
+#: The attribute by which code says that it works for whoever asks for it; holds the reason.
+INHERITANCE_MARK = "__code_owner_inherits__"
+TRANSPARENT = "transparent"
+INHERITS_OWNER = "inherits_owner"
+
+#: Declarations by the identity of code objects, for frames, which know their code but not their function. By identity,
+#: since hashing a code object costs more than all else we do to a frame; the object is kept so that its id stays its.
+_declared_code: dict[int, tuple[CodeType, Rule]] = {}
+
+
+def declaration(team: TeamName, *, depth: int) -> Rule:
+    """Return the Rule of a declaration made ``depth`` frames above the caller of this function."""
+    frame = sys._getframe(depth + 1)
+    return Rule(DECLARED, "@owned_by", team, file=frame.f_code.co_filename, line=frame.f_lineno)
+
+
+def mark(thing: object, rule: Rule) -> None:
+    """Write a declaration onto a function, method, class, task or view.
+
+    Raises:
+        TypeError: the thing takes no attributes, such as a built-in function.
+
+    """
+    when_made = getattr(type(thing), "__then__", None)
+    if when_made is not None:
+        # Celery's PromiseProxy: touching an attribute would create the task, and finalize the app, too early.
+        when_made(thing, lambda made: mark(made, rule))
+        return
+    target = getattr(thing, "__func__", thing)
+    try:
+        setattr(target, MARK, rule)
+    except AttributeError as error:
+        message = f"@owned_by cannot mark {thing!r}, which takes no attributes; use it as a context manager inside"
+        raise TypeError(message) from error
+    if isinstance(target, type):
+        for member in vars(target).values():
+            _remember(getattr(member, "__func__", member), rule)
+    _remember(target, rule)
+
+
+def _remember(function: object, rule: Rule) -> None:
+    code = getattr(function, "__code__", None)
+    if isinstance(code, CodeType):
+        _declared_code.setdefault(id(code), (code, rule))
+
+
+def declared_in_code(code: CodeType) -> Rule | None:
+    """Return the declaration on the function, or its class, that a code object belongs to."""
+    known = _declared_code.get(id(code))
+    return known[1] if known is not None else None
+
+
+def declared_on(thing: object) -> Rule | None:
+    """Return the declaration on this very thing; what a class inherits from its bases does not count."""
+    try:
+        found = vars(thing).get(MARK)
+    except TypeError:
+        return None
+    if isinstance(found, str):
+        return Rule(DECLARED, MARK, TeamName(found), setting=f"{MARK} of {getattr(thing, '__qualname__', 'an object')}")
+    return found if isinstance(found, Rule) else None
+
+
+def inheritance_of(thing: object) -> str | None:
+    """Return the reason for which code works for whoever asks for it, or None where it works for its own owner."""
+    try:
+        found = vars(thing).get(INHERITANCE_MARK)
+    except TypeError:
+        return None
+    return found if isinstance(found, str) else None
