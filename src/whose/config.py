@@ -124,6 +124,8 @@ def find_file(start: Path, environ: Mapping[str, str] = os.environ) -> Place | N
 def load_file(path: Path) -> Place | None:
     """Return what a TOML file configures; None for a file other than ``whose.toml`` without a ``[tool.whose]`` table.
 
+    ``whose.toml`` may leave the table's name out and hold its keys at the top.
+
     Raises:
         ConfigurationError: the file cannot be read or is not TOML.
 
@@ -141,7 +143,7 @@ def load_file(path: Path) -> Place | None:
         raise ConfigurationError([Problem(shown, f"is not TOML: {error}", "correct the syntax")]) from error
     table: tuple[str, ...] = ()
     values: object = document
-    if path.name != "whose.toml":
+    if path.name != "whose.toml" or "tool" in document:
         tool = document.get("tool")
         values = tool.get("whose") if isinstance(tool, dict) else None
         table = ("tool", "whose")
