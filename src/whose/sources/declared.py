@@ -21,9 +21,13 @@ INHERITS_OWNER = "inherits_owner"
 #: since hashing a code object costs more than all else we do to a frame; the object is kept so that its id stays its.
 _declared_code: dict[int, tuple[CodeType, Rule]] = {}
 
+#: Every team that code declared so far, for who must know whether a name is a team's.
+declared_teams: set[TeamName] = set()
+
 
 def declaration(team: TeamName, *, depth: int) -> Rule:
     """Return the Rule of a declaration made ``depth`` frames above the caller of this function."""
+    declared_teams.add(team)
     frame = sys._getframe(depth + 1)
     return Rule(DECLARED, "@owned_by", team, file=frame.f_code.co_filename, line=frame.f_lineno)
 
