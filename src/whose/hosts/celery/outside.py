@@ -1,4 +1,4 @@
-"""Tells whose task it was when something fails or is logged outside its body, in the worker's main process above all."""
+"""Tells whose task it was when something fails outside its body, in the worker's main process above all."""
 
 from __future__ import annotations
 
