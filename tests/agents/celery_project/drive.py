@@ -10,13 +10,13 @@ from __future__ import annotations
 import sys
 import time
 import tomllib
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from celery import chain, chord, group
 
-from flavours.app import app, blue, green, nobody, red, second, thirdparty_pkg
 from flavours import logs, trail
+from flavours.app import app, blue, green, nobody, red, thirdparty_pkg
 
 SECONDS_TO_WAIT = 60
 
@@ -113,16 +113,18 @@ def send_to_the_second_app() -> None:
 
 def send_for_later() -> None:
     """Send with an ETA; the beat process, which the harness starts, sends ``green.scheduled.tick``."""
-    green.scheduled.later.apply_async(eta=datetime.now(timezone.utc) + timedelta(seconds=1))
+    green.scheduled.later.apply_async(eta=datetime.now(UTC) + timedelta(seconds=1))
 
 
 def send_what_fails_outside_its_body(pool: str) -> None:
     """Send what the worker reports in a log record, the body being left or never reached."""
-    blue.outcomes.comes_too_late.apply_async(expires=datetime.now(timezone.utc) - timedelta(hours=1))
+    blue.outcomes.comes_too_late.apply_async(expires=datetime.now(UTC) - timedelta(hours=1))
     revoked = blue.outcomes.is_revoked.apply_async(countdown=2)
     app.control.revoke(revoked.id)
     app.send_task("blue.outcomes.takes_no_argument", args=["one"])
     app.send_task("blue.gone.for_good")
+    # The workers accept JSON only, so they refuse to decode these arguments.
+    app.send_task("blue.outcomes.takes_no_argument", args=["pickled"], serializer="pickle")
     if pool == "prefork":
         blue.outcomes.softly_limited.delay()
 

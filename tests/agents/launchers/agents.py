@@ -5,25 +5,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, ExitStack
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from tests.agents.receivers.newrelic import Collector, Event
-from tests.agents.receivers.otlp import OtlpReceiver, ReceivedSpan
+from tests.agents.launchers.outcome import Sent
+from tests.agents.receivers.newrelic import Collector
+from tests.agents.receivers.otlp import OtlpReceiver
 
 AgentName = Literal["newrelic", "opentelemetry", "none"]
 PROGRAMS = Path(sys.executable).parent
 _OPENTELEMETRY_RUN = Path(__file__).with_name("opentelemetry_run.py")
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """What left the processes of one run."""
-
-    transactions: tuple[Event, ...] = ()
-    errors: tuple[Event, ...] = ()
-    spans: tuple[ReceivedSpan, ...] = ()
 
 
 class Agent(AbstractContextManager["Agent"]):
@@ -35,7 +26,7 @@ class Agent(AbstractContextManager["Agent"]):
         self._otlp = OtlpReceiver() if name == "opentelemetry" else None
         self._stack = ExitStack()
 
-    def __enter__(self) -> Agent:
+    def __enter__(self) -> Self:
         for receiver in (self._newrelic, self._otlp):
             if receiver is not None:
                 self._stack.enter_context(receiver)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import os
 import time
-from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from tests.agents.launchers.agents import PROGRAMS, Agent, Sent
+from tests.agents.launchers.agents import PROGRAMS, Agent
+from tests.agents.launchers.outcome import Run, load_records
 from tests.agents.launchers.processes import Started, run
 from tests.agents.launchers.redis import RedisServer
 
@@ -20,15 +18,6 @@ Pool = Literal["prefork", "threads", "solo", "gevent", "eventlet"]
 Install = Literal["before_app", "after_app", "after_tasks", "after_finalize", "never"]
 PROJECT = Path(__file__).parents[1] / "celery_project"
 SECONDS_TO_LOG = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """All that one run of the project left behind."""
-
-    sent: Sent
-    #: The log records of all processes, as the project's own formatter writes them.
-    records: tuple[Mapping[str, Any], ...]
 
 
 def run_flavours(
@@ -68,7 +57,7 @@ def run_flavours(
         _await_messages(log, awaited)
         for worker in workers:
             worker.ask_to_end()
-    return Run(sent=agent.sent(), records=_records(log))
+    return Run(sent=agent.sent(), records=load_records(log))
 
 
 def _worker(name: str, app: str, *, pool: Pool) -> list[str]:
@@ -93,7 +82,7 @@ def _environment(redis_url: str, *, log: Path, install: Install) -> dict[str, st
 def _is_ready(log: Path, worker: str) -> bool:
     return any(
         str(record["message"]).startswith(f"{worker}@") and str(record["message"]).endswith(" ready.")
-        for record in _records(log)
+        for record in load_records(log)
     )
 
 
@@ -105,9 +94,3 @@ def _await_messages(log: Path, awaited: tuple[str, ...]) -> None:
         if all(piece in text for piece in awaited):
             return
         time.sleep(0.05)
-
-
-def _records(log: Path) -> tuple[Mapping[str, Any], ...]:
-    # The last line may be half written while the processes run.
-    complete = log.read_text(errors="replace").rpartition("\n")[0]
-    return tuple(json.loads(line) for line in complete.splitlines())

@@ -31,7 +31,7 @@ def instrument_celery(arguments: list[str]) -> None:
         from opentelemetry.instrumentation.celery import CeleryInstrumentor
 
         start_tracing()
-        CeleryInstrumentor().instrument()
+        CeleryInstrumentor().instrument()  # type: ignore[no-untyped-call]
 
     if has_processes:
         worker_process_init.connect(start, weak=False)
@@ -42,11 +42,16 @@ def instrument_celery(arguments: list[str]) -> None:
 
 
 def instrument_django() -> None:
-    """Instrument Django before it reads its middleware from the settings."""
+    """Instrument Django before it reads its middleware from the settings, and Celery for tasks inside requests.
+
+    In the parent of a forking server: without a batch there is no thread that a fork would lose.
+    """
+    from opentelemetry.instrumentation.celery import CeleryInstrumentor
     from opentelemetry.instrumentation.django import DjangoInstrumentor
 
     start_tracing()
     DjangoInstrumentor().instrument()
+    CeleryInstrumentor().instrument()  # type: ignore[no-untyped-call]
 
 
 def main(kind: str, program: str, arguments: list[str]) -> None:

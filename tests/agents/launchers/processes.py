@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 SECONDS_TO_START = 60
 SECONDS_TO_END = 60
@@ -67,7 +68,7 @@ class Started:
         self._process: subprocess.Popen[bytes] | None = None
         self._is_asked = False
 
-    def __enter__(self) -> Started:
+    def __enter__(self) -> Self:
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 self._command, stdout=log, stderr=subprocess.STDOUT, env=self._environment, cwd=self._cwd

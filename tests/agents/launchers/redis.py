@@ -6,6 +6,7 @@ import os
 import shutil
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Self
 
 from tests.agents.launchers.processes import ProcessFailed, Started, free_port, listens
 
@@ -27,7 +28,7 @@ class RedisServer(AbstractContextManager["RedisServer"]):
             is_ready=listens(self._port),
         )
 
-    def __enter__(self) -> RedisServer:
+    def __enter__(self) -> Self:
         self._process.__enter__()
         try:
             self._process.await_ready()

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Final
+from typing import Any, Final, Self
 from urllib.parse import parse_qs, urlsplit
 
 import trustme
@@ -89,7 +89,7 @@ class Collector:
         #: Methods as they came, to tell "the agent never registered" from "it sent no events".
         self.methods: list[str] = []
 
-    def __enter__(self) -> Collector:
+    def __enter__(self) -> Self:
         # The agent has no setting for a plain connection: ``ApplicationModeClient`` is an HTTPS client.
         authority = trustme.CA()
         authority.cert_pem.write_to_path(str(self._authority))

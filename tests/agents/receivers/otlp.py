@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
     ExportTraceServiceRequest,
@@ -53,7 +53,7 @@ class OtlpReceiver:
         self._server: ThreadingHTTPServer | None = None
         self._thread: threading.Thread | None = None
 
-    def __enter__(self) -> OtlpReceiver:
+    def __enter__(self) -> Self:
         self._server = ThreadingHTTPServer(("localhost", 0), _handler(self))
         self._server.daemon_threads = True
         self._thread = threading.Thread(

@@ -54,7 +54,6 @@ import red.nested  # noqa: E402
 import red.plain  # noqa: E402
 import red.replaced  # noqa: E402
 import thirdparty_pkg.tasks  # noqa: E402
-
 from flavours import instant, second  # noqa: E402
 
 reach("after_tasks")

@@ -1,0 +1,1 @@
+"""The tests of ``whose``; the folders mirror ``src/whose``."""

@@ -1,0 +1,119 @@
+"""What the Celery project's hand-made list means for each kind of sink."""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from tests.agents.launchers.celery import PROJECT, Pool
+from tests.agents.launchers.outcome import Run
+from tests.agents.verdicts import Claim, Received, Verdict, judge
+
+_RAN = "ran "
+_TRANSACTION = "OtherTransaction/Celery/"
+_SPAN = "run/"
+
+
+class ExpectedTasks:
+    """The list ``expected.toml``, for one pool."""
+
+    def __init__(self, pool: Pool) -> None:
+        listed = tomllib.loads((PROJECT / "expected.toml").read_text())
+        self._teams: Mapping[str, Mapping[str, str]] = listed["teams"]
+        self._flavours = [entry for entry in listed["flavour"] if pool in entry.get("pools", [pool])]
+        self._logs = [entry for entry in listed["log"] if pool in entry.get("pools", [pool])]
+
+    @property
+    def awaited(self) -> tuple[str, ...]:
+        """Return the pieces of log messages that the workers write last."""
+        return tuple(entry["contains"] for entry in self._logs)
+
+    def in_newrelic(self, run: Run) -> list[Verdict]:
+        """Judge the transactions and error events that New Relic's agent sent."""
+        transactions = judge(
+            [
+                self._claim(
+                    entry, _TRANSACTION + entry.get("newrelic_name", entry["task"]), entry.get("transactions", 1)
+                )
+                for entry in self._flavours
+            ],
+            [Received(event.name, event.user) for event in run.sent.transactions],
+        )
+        errors = judge(
+            [
+                # Celery's own exceptions (Retry, Ignore) make error events too: how many is the agent's affair.
+                self._claim(
+                    {**entry, "at_least": True},
+                    _TRANSACTION + entry.get("newrelic_name", entry["task"]),
+                    entry.get("errors", 0),
+                )
+                for entry in self._flavours
+            ],
+            [Received(event.name, event.user) for event in run.sent.errors],
+        )
+        return transactions + errors
+
+    def in_opentelemetry(self, run: Run) -> list[Verdict]:
+        """Judge the spans of running tasks; those of sending them belong to the sender."""
+        return judge(
+            [
+                self._claim(
+                    entry,
+                    _SPAN + entry.get("span_name", entry["task"]),
+                    entry.get("spans", entry.get("transactions", 1)),
+                )
+                for entry in self._flavours
+            ],
+            [Received(span.name, span.attributes) for span in run.sent.spans if span.name.startswith(_SPAN)],
+        )
+
+    def in_log(self, run: Run) -> list[Verdict]:
+        """Judge the lines that the tasks' bodies write, and those by which Celery reports what ended elsewhere."""
+        bodies = judge(
+            [
+                self._claim(
+                    {**entry, "may_be_lost": False},
+                    _RAN + entry["task"],
+                    entry.get("bodies", entry.get("transactions", 1)),
+                )
+                for entry in self._flavours
+            ],
+            [
+                Received(record["message"], record)
+                for record in run.records
+                # What a base class does around the body is not the task's code.
+                if record["message"].startswith(_RAN) and not record["message"].endswith(".__call__")
+            ],
+        )
+        reports = judge(
+            [self._claim({**entry, "at_least": True}, entry["contains"], 1) for entry in self._logs],
+            list(self._reports(run.records)),
+        )
+        return bodies + reports
+
+    def _reports(self, records: Sequence[Mapping[str, Any]]) -> Iterable[Received]:
+        for record in records:
+            for entry in self._logs:
+                if entry["contains"] in record["message"] and entry["logger"] == record["logger"]:
+                    yield Received(entry["contains"], record)
+
+    def _claim(self, entry: Mapping[str, Any], name: str, count: int) -> Claim:
+        owner = entry.get("owner")
+        levels = self._teams[owner] if owner is not None else {}
+        attributes: dict[str, str | None] = {
+            "code_owner": owner,
+            "code_owner_theme": levels.get("theme"),
+            "code_owner_squad": levels.get("squad"),
+            "code_owner_source": "mapping" if owner is not None else "none",
+        }
+        if "module" in entry:
+            attributes["code_owner_module"] = entry["module"]
+        return Claim(
+            flavour=entry["flavour"],
+            name=name,
+            attributes=attributes,
+            least=0 if entry.get("may_be_lost") else count,
+            most=math.inf if entry.get("at_least") else count,
+        )

@@ -1,0 +1,100 @@
+"""What the Django project's hand-made list means for each kind of sink."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from tests.agents.launchers.django import ROUNDS, load_expected
+from tests.agents.launchers.outcome import Run
+from tests.agents.receivers.otlp import ReceivedSpan
+from tests.agents.verdicts import Claim, Received, Verdict, judge
+
+_SERVED = "served "
+#: What Django's logger for requests says of a response above 399: a reason, and the path.
+_REPORT = re.compile(r": (/\S*)$")
+_FIRST_REPORTED_STATUS = 400
+
+
+class ExpectedRequests:
+    """The list ``expected.toml``."""
+
+    def __init__(self) -> None:
+        listed = load_expected()
+        self._teams: Mapping[str, Mapping[str, str]] = listed["teams"]
+        self._requests: list[Mapping[str, Any]] = listed["request"]
+        self._tasks: list[Mapping[str, Any]] = listed["task"]
+
+    @property
+    def asked(self) -> tuple[Mapping[str, Any], ...]:
+        """Return the requests that are made from outside."""
+        return tuple(entry for entry in self._requests if not entry.get("is_nested"))
+
+    def in_newrelic(self, run: Run) -> list[Verdict]:
+        """Judge the transactions and error events that New Relic's agent sent; it tells the path of each request."""
+        transactions = judge(
+            [self._claim(entry, entry["path"], 1) for entry in self.asked],
+            [Received(str(event.agent.get("request.uri")), event.user) for event in run.sent.transactions],
+        )
+        errors = judge(
+            [self._claim(entry, entry["path"], entry.get("errors", 0)) for entry in self.asked],
+            [Received(str(event.agent.get("request.uri")), event.user) for event in run.sent.errors],
+        )
+        return transactions + errors
+
+    def in_opentelemetry(self, run: Run) -> list[Verdict]:
+        """Judge the spans of requests, from outside and from within, and of tasks that run inside requests."""
+        spans = [Received(_name_of(span), span.attributes) for span in run.sent.spans if span.kind != "PRODUCER"]
+        return judge(
+            [
+                *(self._claim(entry, entry["path"], 1) for entry in self._requests),
+                *(self._claim(entry, f"run/{entry['task']}", entry["spans"]) for entry in self._tasks),
+            ],
+            spans,
+        )
+
+    def in_log(self, run: Run) -> list[Verdict]:
+        """Judge the lines that views and tasks write, and those by which Django reports what went wrong."""
+        bodies = judge(
+            [
+                *(self._claim(entry, _SERVED + entry["path"], entry.get("bodies", 1)) for entry in self._requests),
+                *(self._claim(entry, _SERVED + entry["task"], entry["bodies"]) for entry in self._tasks),
+            ],
+            [Received(record["message"], record) for record in run.records if record["message"].startswith(_SERVED)],
+        )
+        reports = judge(
+            [
+                self._claim(entry, entry["path"], 1)
+                for entry in self.asked
+                # What the CSRF middleware refuses is reported by a logger of its own.
+                if entry.get("status", 200) >= _FIRST_REPORTED_STATUS and "CSRF" not in entry["flavour"]
+            ],
+            [
+                Received(path[1], record)
+                for record in run.records
+                if record["logger"] == "django.request" and (path := _REPORT.search(record["message"]))
+            ],
+        )
+        return bodies + reports
+
+    def _claim(self, entry: Mapping[str, Any], name: str, count: int) -> Claim:
+        owner = entry.get("owner")
+        levels = self._teams[owner] if owner is not None else {}
+        attributes: dict[str, str | None] = {
+            "code_owner": owner,
+            "code_owner_theme": levels.get("theme"),
+            "code_owner_squad": levels.get("squad"),
+            "code_owner_source": "mapping" if owner is not None else "none",
+        }
+        attributes |= {f"code_owner_{key}": entry[key] for key in ("module", "reason") if key in entry}
+        return Claim(entry["flavour"], name, attributes, least=count * ROUNDS, most=count * ROUNDS)
+
+
+def _name_of(span: ReceivedSpan) -> str:
+    # Old and new semantic conventions, by the server's interface.
+    for key in ("http.target", "url.path", "http.url"):
+        if key in span.attributes:
+            return urlsplit(str(span.attributes[key])).path
+    return span.name

@@ -1,0 +1,1 @@
+"""An app of team-green, whose decorators, base classes and middleware others use."""

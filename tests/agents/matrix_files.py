@@ -1,0 +1,72 @@
+"""Keep what a table test found, a file a run, for the support matrix."""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from tests.agents.verdicts import Verdict, by_flavour
+
+FOLDER = Path(__file__).parents[2] / "build" / "matrix"
+#: Distributions whose versions a sink's column stands for.
+DISTRIBUTIONS = {
+    "newrelic": ("newrelic",),
+    "opentelemetry": ("opentelemetry-sdk",),
+    "logging": (),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One host, run in one way, as one sink told of it."""
+
+    host: str
+    #: The pool or server.
+    where: str
+    sink: str
+    #: Name and version of what was run: host, sink, Python.
+    versions: tuple[str, ...]
+    #: Flavour and how it did: ``right`` things of ``all``.
+    flavours: tuple[tuple[str, int, int], ...]
+
+    @property
+    def right(self) -> int:
+        """Return how many transactions, spans or records were right."""
+        return sum(right for _, right, _ in self.flavours)
+
+    @property
+    def all(self) -> int:
+        """Return how many there should have been, or were, whichever is more."""
+        return sum(everything for _, _, everything in self.flavours)
+
+
+def keep(host: str, where: str, sink: str, verdicts: Iterable[Verdict], *, host_distributions: Sequence[str]) -> None:
+    """Write a cell's file, replacing that of an earlier run."""
+    names = (*host_distributions, *DISTRIBUTIONS[sink])
+    cell: dict[str, Any] = {
+        "host": host,
+        "where": where,
+        "sink": sink,
+        "versions": [*(f"{name} {version(name)}" for name in names), f"Python {platform.python_version()}"],
+        "flavours": [
+            [verdict.flavour, verdict.right, verdict.received + verdict.missing] for verdict in by_flavour(verdicts)
+        ],
+    }
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    (FOLDER / f"{host}-{where}-{sink}.json").write_text(json.dumps(cell, indent=1) + "\n")
+
+
+def load_cells() -> tuple[Cell, ...]:
+    """Return the cells of all runs so far, in a stable order."""
+    cells = []
+    for path in sorted(FOLDER.glob("*.json")):
+        fields = json.loads(path.read_text())
+        fields["versions"] = tuple(fields["versions"])
+        fields["flavours"] = tuple((flavour, right, everything) for flavour, right, everything in fields["flavours"])
+        cells.append(Cell(**fields))
+    return tuple(cells)
