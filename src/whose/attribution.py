@@ -55,16 +55,15 @@ def current() -> Attribution | None:
 class Entrance:
     """One place where work enters owned code, such as a task or a view, with its attributions, made on first use."""
 
-    __slots__ = ("_entries", "_nested", "_ownership", "_resolver", "entry", "thing", "work")
+    __slots__ = ("_nested", "_ownership", "_resolver", "entries", "thing", "work")
 
     def __init__(self, resolver: Resolver, work: Work, thing: object, *, ownership: Ownership | None = None) -> None:
         self.work = work
         self.thing = thing
-        #: The attribution of work that nobody known asked for; None until the first run.
-        self.entry: Attribution | None = None
+        #: The attributions of work that enters here outside all other, by who asked for it; None for nobody known.
+        self.entries: dict[Origin | None, Attribution] = {}
         self._resolver = resolver
         self._ownership = ownership
-        self._entries: dict[Origin, Attribution] = {}
         self._nested: dict[Origin, Attribution] = {}
 
     @property
@@ -88,13 +87,9 @@ class Entrance:
             if known is None:
                 known = self._nested[origin] = self._made(origin, is_nested=True)
             return known
-        if origin is None:
-            if self.entry is None:
-                self.entry = self._made(None, is_nested=False)
-            return self.entry
-        known = self._entries.get(origin)
+        known = self.entries.get(origin)
         if known is None:
-            known = self._entries[origin] = self._made(origin, is_nested=False)
+            known = self.entries[origin] = self._made(origin, is_nested=False)
         return known
 
     def _made(self, origin: Origin | None, *, is_nested: bool) -> Attribution:
@@ -153,29 +148,32 @@ class Attributor:
         body: Callable[P, R],
         entrance: Entrance,
         *,
-        origin_of: Callable[[], Origin | None] | None = None,
+        origin_of: Callable[[Any], Origin | None] | None = None,
         expected: tuple[type[Exception], ...] = (),
     ) -> Callable[P, R]:
         """Return a function that runs ``body`` as work that entered here, and is otherwise just like it.
 
-        ``origin_of`` tells who asked for the work; ``expected`` are exceptions by which the framework steers, such as
-        Celery's Retry, for which nobody is at fault. Result, exception and traceback stay the body's.
+        ``origin_of`` tells who asked for the work, given the thing of the entrance; ``expected`` are exceptions by which
+        the framework steers, such as Celery's Retry, for which nobody is at fault. Result, exception and traceback stay
+        the body's.
         """
+        # This runs before every task: names are bound here, and what could be a call is written out.
+        hot = self.hot
+        entries = entrance.entries
 
         def run(*args: P.args, **kwargs: P.kwargs) -> R:
             token = attribution = None
             try:
                 outer = _get()
-                if outer is None and origin_of is None:
-                    attribution = entrance.entry or entrance.attribution(None)
-                elif outer is None:
-                    attribution = entrance.attribution(None, origin_of())  # type: ignore[misc]
+                if outer is None:
+                    origin = origin_of(entrance.thing) if origin_of is not None else None
+                    attribution = entries.get(origin) or entrance.attribution(None, origin)
                 elif type(outer) is Scope or outer.work is not entrance.work:  # type: ignore[union-attr]
                     attribution = entrance.attribution(outer)
                 if attribution is not None:
                     token = _set(attribution)
                     before = perf_counter()
-                    for outlet in self.hot:
+                    for outlet in hot:
                         try:
                             outlet.record(attribution)  # type: ignore[misc]
                         except Exception as error:
@@ -195,7 +193,10 @@ class Attributor:
                 raise
             finally:
                 if token is not None:
-                    restore(token)
+                    try:
+                        _reset(token)
+                    except (ValueError, RuntimeError):
+                        restore(token)
 
         ours = run.__code__
         return functools.wraps(body)(run)

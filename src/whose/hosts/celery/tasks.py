@@ -76,7 +76,7 @@ class WrappedTasks:
     def _wrap(self, task: Any) -> None:
         entrance = self._attributor.entrance(task, kind="task", name=task.name)
         attributed = partial(
-            self._attributor.attributed, entrance=entrance, origin_of=partial(self._origins.of, task), expected=STEERING
+            self._attributor.attributed, entrance=entrance, origin_of=self._origins.of, expected=STEERING
         )
         before = task.run
         known = _Wrapped(weakref.ref(task), entrance, vars(task).get("run"))
