@@ -20,8 +20,10 @@ _OPENTELEMETRY_RUN = Path(__file__).with_name("opentelemetry_run.py")
 class Agent(AbstractContextManager["Agent"]):
     """One vendor's agent together with the receiver that it reports to, for the length of a block."""
 
-    def __init__(self, name: AgentName, directory: Path) -> None:
+    def __init__(self, name: AgentName, directory: Path, *, programs: Path = PROGRAMS) -> None:
+        """Keep what the receiver needs in ``directory``; take programs from a folder of another environment if told."""
         self.name = name
+        self.programs = programs
         self._newrelic = Collector(directory) if name == "newrelic" else None
         self._otlp = OtlpReceiver() if name == "opentelemetry" else None
         self._stack = ExitStack()
@@ -44,11 +46,12 @@ class Agent(AbstractContextManager["Agent"]):
     def command(self, kind: Literal["celery", "django"], program: Sequence[str]) -> list[str]:
         """Return the command that runs a console script of this environment, or a Python file, under the agent."""
         name, *arguments = program
-        path = name if name.endswith(".py") else str(PROGRAMS / name)
+        path = name if name.endswith(".py") else str(self.programs / name)
+        python = str(self.programs / "python")
         if self.name == "opentelemetry":
-            return [sys.executable, "-P", str(_OPENTELEMETRY_RUN), kind, path, *arguments]
-        plain = [sys.executable, "-P", path, *arguments] if path.endswith(".py") else [path, *arguments]
-        return [str(PROGRAMS / "newrelic-admin"), "run-program", *plain] if self.name == "newrelic" else plain
+            return [python, "-P", str(_OPENTELEMETRY_RUN), kind, path, *arguments]
+        plain = [python, "-P", path, *arguments] if path.endswith(".py") else [path, *arguments]
+        return [str(self.programs / "newrelic-admin"), "run-program", *plain] if self.name == "newrelic" else plain
 
     def sent(self) -> Sent:
         """Return what the agent has sent so far."""

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from tests.agents.launchers.agents import PROGRAMS, Agent
+from tests.agents.launchers.agents import Agent
 from tests.agents.launchers.outcome import Run, load_records
 from tests.agents.launchers.processes import Started, run
 from tests.agents.launchers.redis import RedisServer
@@ -31,7 +31,7 @@ def run_flavours(
     log.touch()
     with ExitStack() as stack:
         redis = stack.enter_context(RedisServer(directory))
-        environment = _environment(redis.url, log=log, install=install)
+        environment = _environment(redis.url, programs=agent.programs, log=log, install=install)
         workers = [
             stack.enter_context(
                 Started(
@@ -44,7 +44,15 @@ def run_flavours(
             )
             for name, app in (("first", "flavours.app"), ("second", "flavours.second_worker"))
         ]
-        beat = [str(PROGRAMS / "celery"), "-A", "flavours.app", "beat", "-s", str(directory / "beat"), "--pidfile="]
+        beat = [
+            str(agent.programs / "celery"),
+            "-A",
+            "flavours.app",
+            "beat",
+            "-s",
+            str(directory / "beat"),
+            "--pidfile=",
+        ]
         stack.enter_context(Started(beat, log=directory / "beat.log", environment=environment, cwd=PROJECT))
         for worker in workers:
             worker.await_ready()
@@ -66,7 +74,7 @@ def _worker(name: str, app: str, *, pool: Pool) -> list[str]:
     return ["celery", "-A", app, "worker", "-P", pool, "-c", concurrency, "-Q", name, "-n", f"{name}@%h", *chatter]
 
 
-def _environment(redis_url: str, *, log: Path, install: Install) -> dict[str, str]:
+def _environment(redis_url: str, *, programs: Path, log: Path, install: Install) -> dict[str, str]:
     inherited = {
         key: value for key, value in os.environ.items() if not key.startswith(("NEW_RELIC_", "OTEL_", "WHOSE_"))
     }
@@ -74,7 +82,7 @@ def _environment(redis_url: str, *, log: Path, install: Install) -> dict[str, st
         "FLAVOURS_REDIS": redis_url,
         "FLAVOURS_LOG": str(log),
         "PYTHONPATH": os.pathsep.join((str(PROJECT), str(PROJECT / "site-packages"))),
-        "PATH": os.pathsep.join((str(PROGRAMS), os.environ.get("PATH", ""))),
+        "PATH": os.pathsep.join((str(programs), os.environ.get("PATH", ""))),
         **({} if install == "never" else {"WHOSE_TEST_INSTALL": install}),
     }
 

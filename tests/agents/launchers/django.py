@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Literal
 
-from tests.agents.launchers.agents import PROGRAMS, Agent
+from tests.agents.launchers.agents import Agent
 from tests.agents.launchers.outcome import Run, load_records
 from tests.agents.launchers.processes import Started, free_port, listens
 
@@ -28,7 +28,7 @@ def run_requests(
     log = directory / "flavours.jsonl"
     log.touch()
     port = free_port()
-    environment = _environment(log=log, is_attributed=is_attributed)
+    environment = _environment(programs=agent.programs, log=log, is_attributed=is_attributed)
     with Started(
         agent.command("django", _server(server, port)),
         log=directory / "server.log",
@@ -78,7 +78,7 @@ def _server(server: Server, port: int) -> list[str]:
             return [str(PROJECT / "manage.py"), "runserver", "--noreload", "--skip-checks", f"127.0.0.1:{port}"]
 
 
-def _environment(*, log: Path, is_attributed: bool) -> dict[str, str]:
+def _environment(*, programs: Path, log: Path, is_attributed: bool) -> dict[str, str]:
     inherited = {
         key: value for key, value in os.environ.items() if not key.startswith(("NEW_RELIC_", "OTEL_", "WHOSE_"))
     }
@@ -86,6 +86,6 @@ def _environment(*, log: Path, is_attributed: bool) -> dict[str, str]:
         "DJANGO_SETTINGS_MODULE": "site_config.settings",
         "FLAVOURS_LOG": str(log),
         "PYTHONPATH": os.pathsep.join((str(PROJECT), str(PROJECT / "site-packages"))),
-        "PATH": os.pathsep.join((str(PROGRAMS), os.environ.get("PATH", ""))),
+        "PATH": os.pathsep.join((str(programs), os.environ.get("PATH", ""))),
         **({} if is_attributed else {"WHOSE_TEST_INSTALL": "never"}),
     }
