@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextvars import ContextVar, Token
 from logging import LogRecord
 from time import perf_counter
@@ -11,6 +11,7 @@ from types import CodeType
 from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 from whose.errors import contain
+from whose.metering import Meter, Metering
 from whose.model import UNKNOWN, Attribution, Fault, Ownership, Rule, SourceName, TeamName, Work
 from whose.outlets import LATE, Outlet
 from whose.resolver import Resolver
@@ -106,9 +107,11 @@ class Entrance:
 class Attributor:
     """Hands attributions to the sinks of one installed configuration."""
 
-    def __init__(self, resolver: Resolver, outlets: tuple[Outlet, ...] = ()) -> None:
+    def __init__(self, resolver: Resolver, outlets: tuple[Outlet, ...] = (), *, costs: Collection[str] = ()) -> None:
         self.resolver = resolver
         self.outlets = outlets
+        #: None while no part of the costs is switched on, so that nothing is spent on them.
+        self.meter = Meter(costs) if costs else None
         self.hot = tuple(outlet for outlet in outlets if outlet.record is not None)
         #: Hosts' answers to whose work a log record tells of that was made outside of it.
         self.record_readers: list[Callable[[LogRecord], Attribution | None]] = []
@@ -153,10 +156,12 @@ class Attributor:
     ) -> Callable[P, R]:
         """Return a function that runs ``body`` as work that entered here, and is otherwise just like it.
 
-        ``origin_of`` tells who asked for the work, given the thing of the entrance; ``expected`` are exceptions by which
-        the framework steers, such as Celery's Retry, for which nobody is at fault. Result, exception and traceback stay
+        ``origin_of`` tells who asked for the work, given the thing of the entrance; ``expected`` are exceptions by
+        which the framework steers, like Retry in Celery; nobody is at fault for them. Result, exception, traceback stay
         the body's.
         """
+        if self.meter is not None:
+            body = self.metered(body, self.meter)
         # This runs before every task: names are bound here, and what could be a call is written out.
         hot = self.hot
         entries = entrance.entries
@@ -200,6 +205,35 @@ class Attributor:
 
         ours = run.__code__
         return functools.wraps(body)(run)
+
+    def metered(self, body: Callable[P, R], meter: Meter) -> Callable[P, R]:
+        """Return a function that runs ``body`` and charges what it costs to the owner of the work running by then."""
+
+        def run(*args: P.args, **kwargs: P.kwargs) -> R:
+            metering = None
+            try:
+                metering = meter.start(current())
+            except Exception as error:
+                contain(error, cause="metering")
+            try:
+                return body(*args, **kwargs)
+            except Exception as error:
+                leave_no_frame(error, ours)
+                raise
+            finally:
+                self.stop_metering(metering)
+
+        ours = run.__code__
+        return functools.wraps(body)(run)
+
+    def stop_metering(self, metering: Metering | None) -> None:
+        """End a metering, with what it cost to the sinks where a whole work ends; contained."""
+        if metering is None:
+            return
+        try:
+            metering.stop(current(), self.outlets)
+        except Exception as error:
+            contain(error, cause="metering")
 
 
 def leave_no_frame(error: Exception, ours: CodeType) -> None:

@@ -12,6 +12,7 @@ from typing import Any, TypeVar, cast
 
 from whose.attribution import Entrance, Origin, Scope, _current, current, leave_no_frame, restore
 from whose.errors import contain
+from whose.metering import Metering
 from whose.model import Attribution, Ownership, Rule, TeamName, Work
 from whose.runtime import active
 from whose.sources.declared import INHERITANCE_MARK, INHERITS_OWNER, TRANSPARENT, declaration, mark
@@ -69,19 +70,22 @@ class attributing:  # noqa: N801 - used as a function
 
     """
 
-    __slots__ = ("_attribution", "_attributor", "_entrance", "_token")
+    __slots__ = ("_attribution", "_attributor", "_entrance", "_metering", "_token")
 
     def __init__(self, thing: object, *, kind: str = "block", name: str | None = None) -> None:
         self._attributor = active().attributor
         self._entrance = self._attributor.entrance(thing, kind=kind, name=name or _name_of(thing))
         self._token: Token[Any] | None = None
         self._attribution: Attribution | None = None
+        self._metering: Metering | None = None
 
     def __enter__(self) -> Attribution:
         outer = _current.get()
         attribution = self._attribution = self._entrance.attribution(outer)
         self._token = _current.set(attribution)
         self._attributor.record(attribution)
+        if self._attributor.meter is not None:
+            self._metering = self._attributor.meter.start(attribution)
         return attribution
 
     def __exit__(
@@ -89,6 +93,7 @@ class attributing:  # noqa: N801 - used as a function
     ) -> None:
         if isinstance(error, Exception):
             self._attributor.failed(self._attribution, error)
+        self._attributor.stop_metering(self._metering)
         if self._token is not None:
             restore(self._token)
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Protocol, runtime_checkable
 
+from whose.costs import Costs
 from whose.errors import contain, logger
 from whose.model import Attribution, Fault
 
@@ -39,6 +40,15 @@ class ErrorSink(Protocol):
         ...
 
 
+@runtime_checkable
+class CostSink(Protocol):
+    """A sink that also wants to know what each work cost, by team; called only where costs are switched on."""
+
+    def record_costs(self, attribution: Attribution, costs: Costs) -> None:
+        """Write what the work of an attribution cost, just before it ends."""
+        ...
+
+
 class Outlet:
     """One sink in the path of every request and task."""
 
@@ -56,6 +66,7 @@ class Outlet:
         self._renamed: dict[Attribution, Attribution] = {}
         self._record: Callable[[Attribution], None] | None = getattr(sink, "record", None)
         self._record_error: Callable[[Attribution, Fault], None] | None = getattr(sink, "record_error", None)
+        self._record_costs: Callable[[Attribution, Costs], None] | None = getattr(sink, "record_costs", None)
         #: What the hot path calls; a plain attribute, so that one look-up finds it.
         self.record: Callable[[Attribution], None] | None = self._record
         if keys and self._record is not None:
@@ -93,6 +104,15 @@ class Outlet:
                 self._record_error(self._rename(attribution), fault.renamed(self._keys))
             else:
                 self._record_error(attribution, fault)
+        except Exception as error:
+            self.failed(error)
+
+    def record_costs(self, attribution: Attribution, costs: Costs) -> None:
+        """Tell the sink what a work cost, where it wants to know; contained."""
+        if self._record_costs is None or self.record == self._record_when_open:
+            return
+        try:
+            self._record_costs(self._rename(attribution) if self._keys else attribution, costs)
         except Exception as error:
             self.failed(error)
 

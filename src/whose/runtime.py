@@ -120,7 +120,7 @@ def install(config: Mapping[str, object] | None = None) -> None:
             _attach_hosts(_installed, hosts)
             return
         outlets = _outlets(wanted)
-        runtime = Runtime(wanted, Attributor(Resolver(compile_index(wanted)), outlets))
+        runtime = Runtime(wanted, Attributor(Resolver(compile_index(wanted)), outlets, costs=wanted.costs))
         uninstall()
         try:
             _attach_sinks(runtime)

@@ -6,6 +6,7 @@ import contextlib
 import threading
 from collections.abc import Iterator, Mapping
 
+from whose.costs import Costs
 from whose.model import Attribution, Fault
 from whose.runtime import install, uninstall
 
@@ -21,6 +22,7 @@ class RecordingSink:
     def __init__(self) -> None:
         self.attributions: list[Attribution] = []
         self.faults: list[tuple[Attribution, Fault]] = []
+        self.costs: list[tuple[Attribution, Costs]] = []
         self._lock = threading.Lock()
 
     def record(self, attribution: Attribution) -> None:
@@ -33,6 +35,11 @@ class RecordingSink:
         with self._lock:
             self.faults.append((attribution, fault))
 
+    def record_costs(self, attribution: Attribution, costs: Costs) -> None:
+        """Keep what a work cost."""
+        with self._lock:
+            self.costs.append((attribution, costs))
+
     @property
     def owners(self) -> list[str | None]:
         """Return the name of the team of each attribution; None where nobody owns it."""
@@ -43,6 +50,7 @@ class RecordingSink:
         with self._lock:
             self.attributions.clear()
             self.faults.clear()
+            self.costs.clear()
 
 
 @contextlib.contextmanager

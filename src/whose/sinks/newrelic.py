@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
+from whose.costs import Costs
 from whose.model import Attribution, Fault
 
 
@@ -47,3 +48,9 @@ class NewRelicSink:
         transaction = self._current_transaction()
         if transaction is not None and fault.attributes:
             transaction.add_custom_attributes(fault.attributes.items())
+
+    def record_costs(self, attribution: Attribution, costs: Costs) -> None:
+        """Add what the work cost, as numbers that NRQL can sum."""
+        transaction = self._current_transaction()
+        if transaction is not None:
+            transaction.add_custom_attributes(costs.attributes.items())

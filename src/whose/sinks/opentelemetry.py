@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 
+from whose.costs import Costs
 from whose.model import CODE_OWNER_SOURCE, Attribution, Fault
 
 
@@ -46,3 +47,7 @@ class OpenTelemetrySink:
         """Add who is at fault to the span."""
         if fault.attributes:
             self._get_current_span().set_attributes(fault.attributes)
+
+    def record_costs(self, attribution: Attribution, costs: Costs) -> None:
+        """Add what the work cost to the span."""
+        self._get_current_span().set_attributes(costs.attributes)

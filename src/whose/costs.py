@@ -1,0 +1,147 @@
+"""Splits what a work costs between the teams whose code it ran: own wall and CPU time, SQL, and the wait in a queue."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from threading import get_ident
+from time import perf_counter, thread_time
+
+from whose.model import TeamName
+
+#: How code that nobody owns is called where a team's name would stand.
+NOBODY = TeamName("none")
+#: Stands for the owner of the work itself, who may not be known before the work is over.
+_ITSELF = TeamName("")
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """What one work cost, by team. Seconds are exclusive: they add up to the work's own duration."""
+
+    wall_seconds: Mapping[TeamName, float] = field(default_factory=dict)
+    cpu_seconds: Mapping[TeamName, float] = field(default_factory=dict)
+    sql_queries: Mapping[TeamName, int] = field(default_factory=dict)
+    sql_seconds: Mapping[TeamName, float] = field(default_factory=dict)
+    #: Seconds from being sent, or from its ETA, to its start; None where that is not measured.
+    queue_seconds: float | None = None
+
+    @property
+    def attributes(self) -> dict[str, float]:
+        """Return what is emitted, one attribute for each kind of cost and team."""
+        values: dict[str, float] = {}
+        kinds: tuple[tuple[str, Mapping[TeamName, float]], ...] = (
+            ("code_owner_own_seconds", self.wall_seconds),
+            ("code_owner_own_cpu_seconds", self.cpu_seconds),
+            ("code_owner_sql_queries", self.sql_queries),
+            ("code_owner_sql_seconds", self.sql_seconds),
+        )
+        for key, costs in kinds:
+            values.update({f"{key}.{team}": amount for team, amount in costs.items()})
+        if self.queue_seconds is not None:
+            values["code_owner_queue_seconds"] = self.queue_seconds
+        return values
+
+
+class Charge:
+    """One entry of a ledger's stack: the team that time goes to while it is on top."""
+
+    __slots__ = ("team",)
+
+    def __init__(self, team: TeamName) -> None:
+        self.team = team
+
+
+class Ledger:
+    """The open account of one running work.
+
+    Time goes to the team on top of the stack. Each clock is read once for a switch, so that the shares add up exactly.
+
+    >>> kept = Ledger({"wall"})
+    >>> charge = kept.push(TeamName("team-red"))
+    >>> kept.pop(charge)
+    >>> sorted(kept.closed(TeamName("team-blue")).wall_seconds)
+    ['team-blue', 'team-red']
+    """
+
+    __slots__ = ("_cpu", "_cpu_at", "_queries", "_sql", "_stack", "_thread", "_wall", "_wall_at", "queue_seconds")
+
+    def __init__(self, parts: Collection[str], *, queue_seconds: float | None = None) -> None:
+        is_async = asyncio._get_running_loop() is not None
+        self._wall: dict[TeamName, float] | None = {} if "wall" in parts else None
+        # Between two switches of a coroutine its thread runs other coroutines, so its CPU time is not to be had.
+        self._cpu: dict[TeamName, float] | None = {} if "cpu" in parts and not is_async else None
+        self._queries: dict[TeamName, int] = {}
+        self._sql: dict[TeamName, float] = {}
+        self.queue_seconds = queue_seconds
+        self._stack = [Charge(_ITSELF)]
+        self._thread = None if is_async else get_ident()
+        self._wall_at = perf_counter()
+        self._cpu_at = thread_time()
+
+    @property
+    def is_here(self) -> bool:
+        """Tell whether this thread may write to the ledger; one that runs beside the work's own thread may not."""
+        return self._thread is None or self._thread == get_ident()
+
+    def push(self, team: TeamName | None) -> Charge:
+        """Charge a team from now on, until the Charge that is returned is popped."""
+        self._settle()
+        charge = Charge(team or NOBODY)
+        self._stack.append(charge)
+        return charge
+
+    def pop(self, charge: Charge) -> None:
+        """Stop charging what a push returned; of interleaved coroutines each takes its own off."""
+        self._settle()
+        if charge in self._stack:
+            self._stack.remove(charge)
+
+    def count_query(self, team: TeamName | None, seconds: float) -> None:
+        """Count one query to a database, issued by a team's code; None for whoever is charged at the moment."""
+        charged = team or self._stack[-1].team
+        self._queries[charged] = self._queries.get(charged, 0) + 1
+        self._sql[charged] = self._sql.get(charged, 0.0) + seconds
+
+    def closed(self, owner: TeamName | None) -> Costs:
+        """Return the costs up to now; what was charged to the work itself goes to its owner."""
+        self._settle()
+        itself = owner or NOBODY
+        return Costs(
+            wall_seconds=_owned(self._wall or {}, itself),
+            cpu_seconds=_owned(self._cpu or {}, itself),
+            sql_queries={team: int(count) for team, count in _owned(self._queries, itself).items()},
+            sql_seconds=_owned(self._sql, itself),
+            queue_seconds=self.queue_seconds,
+        )
+
+    def _settle(self) -> None:
+        team = self._stack[-1].team
+        if self._wall is not None:
+            now = perf_counter()
+            self._wall[team] = self._wall.get(team, 0.0) + now - self._wall_at
+            self._wall_at = now
+        if self._cpu is not None:
+            now = thread_time()
+            self._cpu[team] = self._cpu.get(team, 0.0) + now - self._cpu_at
+            self._cpu_at = now
+
+
+#: The ledger of the work that is running; None while none is kept.
+open_ledger: ContextVar[Ledger | None] = ContextVar("whose_ledger", default=None)
+
+
+def running_ledger() -> Ledger | None:
+    """Return the ledger that the code running here writes to, or None."""
+    kept = open_ledger.get()
+    return kept if kept is not None and kept.is_here else None
+
+
+def _owned(accounts: Mapping[TeamName, float], itself: TeamName) -> dict[TeamName, float]:
+    owned: dict[TeamName, float] = {}
+    for team, amount in accounts.items():
+        name = itself if team == _ITSELF else team
+        owned[name] = owned.get(name, 0.0) + amount
+    return owned

@@ -1,0 +1,56 @@
+"""Keeps the ledger of each running work, where the configuration asks for costs, and hands the outcome to the sinks."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from contextvars import Token
+
+from whose.costs import Charge, Ledger, open_ledger, running_ledger
+from whose.model import Attribution
+from whose.outlets import Outlet
+
+
+class Metering:
+    """The metering of one run: of a whole work, which has the ledger, or of a part that is charged to its owner."""
+
+    __slots__ = ("_charge", "_ledger", "_token")
+
+    def __init__(self, ledger: Ledger, *, token: Token[Ledger | None] | None, charge: Charge | None) -> None:
+        self._ledger = ledger
+        self._token = token
+        self._charge = charge
+
+    def stop(self, attribution: Attribution | None, outlets: Collection[Outlet]) -> None:
+        """End it; the end of a whole work is told to the sinks, under the attribution that it has by now."""
+        if self._charge is not None:
+            self._ledger.pop(self._charge)
+            return
+        try:
+            if self._token is not None:
+                open_ledger.reset(self._token)
+        except ValueError:
+            # The work ends in another context than it began in; that one keeps no ledger.
+            open_ledger.set(None)
+        if attribution is not None:
+            team = attribution.ownership.team
+            costs = self._ledger.closed(team.name if team is not None else None)
+            for outlet in outlets:
+                outlet.record_costs(attribution, costs)
+
+
+class Meter:
+    """Starts meterings of the parts of costs that are switched on."""
+
+    def __init__(self, parts: Collection[str]) -> None:
+        self.parts = frozenset(parts)
+
+    def start(self, attribution: Attribution | None, *, queue_seconds: float | None = None) -> Metering | None:
+        """Begin a work, or a part of the work that is running; None in a thread that runs beside the work's own."""
+        kept = running_ledger()
+        if kept is not None:
+            team = attribution.ownership.team if attribution is not None else None
+            return Metering(kept, token=None, charge=kept.push(team.name if team is not None else None))
+        if open_ledger.get() is not None:
+            return None
+        kept = Ledger(self.parts, queue_seconds=queue_seconds)
+        return Metering(kept, token=open_ledger.set(kept), charge=None)
