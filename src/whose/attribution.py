@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import functools
+from collections import Counter
 from collections.abc import Callable, Collection
-from contextvars import ContextVar, Token
+from contextvars import Context, ContextVar, Token
 from logging import LogRecord
 from time import perf_counter
 from types import CodeType
@@ -34,11 +35,13 @@ class Origin(NamedTuple):
 class Scope:
     """A work whose owner becomes known only while it runs, as a request's does once its view is found."""
 
-    __slots__ = ("attribution", "outer")
+    __slots__ = ("attribution", "context", "outer")
 
-    def __init__(self, outer: Attribution | Scope | None) -> None:
+    def __init__(self, outer: Attribution | Scope | None, context: Context | None = None) -> None:
         self.attribution: Attribution | None = None
         self.outer = outer
+        #: The context in which the work began, where the span that an agent opened for it is the current one.
+        self.context = context
 
 
 _current: ContextVar[Attribution | Scope | None] = ContextVar("whose_current", default=None)
@@ -51,6 +54,18 @@ def current() -> Attribution | None:
     """Return the Attribution of the work that is running in this thread or asyncio task, or None."""
     running = _get()
     return running.attribution if type(running) is Scope else running  # type: ignore[return-value]
+
+
+def at_entrance(ask: Callable[[], R]) -> R:
+    """Return what ``ask`` answers where the running work began.
+
+    For agents that keep what is current in a context variable: between the beginning of a request and the moment when
+    its view is found, a middleware may have opened a span of its own.
+    """
+    running = _get()
+    if type(running) is Scope and running.context is not None:
+        return running.context.run(ask)
+    return ask()
 
 
 class Entrance:
@@ -107,9 +122,18 @@ class Entrance:
 class Attributor:
     """Hands attributions to the sinks of one installed configuration."""
 
-    def __init__(self, resolver: Resolver, outlets: tuple[Outlet, ...] = (), *, costs: Collection[str] = ()) -> None:
+    def __init__(
+        self,
+        resolver: Resolver,
+        outlets: tuple[Outlet, ...] = (),
+        *,
+        costs: Collection[str] = (),
+        guard: bool = False,
+    ) -> None:
         self.resolver = resolver
         self.outlets = outlets
+        #: Messages sent while no work was known to run, by the team whose code sent them; None while nobody counts.
+        self.lost: Counter[str] | None = Counter() if guard else None
         #: None while no part of the costs is switched on, so that nothing is spent on them.
         self.meter = Meter(costs) if costs else None
         self.hot = tuple(outlet for outlet in outlets if outlet.record is not None)

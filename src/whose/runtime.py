@@ -147,6 +147,7 @@ def stats() -> dict[str, object]:
         "installed": is_installed(),
         "hosts": sorted(active().hosts),
         "contained_errors": dict(contained_errors),
+        "sent_outside_work": dict(active().attributor.lost or {}),
         "sinks": {outlet.name: {"errors": outlet.errors, "late": outlet.late} for outlet in outlets},
     }
 

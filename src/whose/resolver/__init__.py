@@ -54,6 +54,12 @@ class Resolver:
             return Ownership(team=None, module=found.module, reason=reason)
         return self._judge(found)
 
+    def is_claimed(self, thing: object) -> bool:
+        """Tell whether a rule, and not just the default, gives the code behind a thing an owner."""
+        found = code_behind(thing)
+        subject = self.subject_of_module(found.module, declared=found.declared)
+        return self.index.owner_of(subject, with_default=False).is_owned
+
     def owner_of_module(self, name: str) -> Ownership:
         """Return the Ownership of a dotted name: a module, or something inside one."""
         known = self._by_module.get(name)

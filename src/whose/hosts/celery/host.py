@@ -32,7 +32,7 @@ class CeleryHost:
     def install(self, attributor: Attributor) -> None:
         """Wrap the tasks that are there, and arrange for those that come later."""
         global _connected
-        origins = Origins(attributor.resolver)
+        origins = Origins(attributor.resolver, lost=attributor.lost)
         tasks = self._tasks = WrappedTasks(attributor, origins)
         self._outside = Outside(attributor, tasks)
         self._schedules = Schedules(attributor)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import functools
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import FrameType
 from typing import Any
 
 from celery._state import get_current_task, get_current_worker_task
@@ -28,8 +30,9 @@ _get = _current.get
 class Origins:
     """Writes and reads the header, believing only names of teams that are known here."""
 
-    def __init__(self, resolver: Resolver) -> None:
+    def __init__(self, resolver: Resolver, *, lost: Counter[str] | None = None) -> None:
         self._resolver = resolver
+        self._lost = lost
         self._read: dict[str, Origin | None] = {}
         self._written: dict[tuple[str | None, str | None], str] = {}
 
@@ -64,7 +67,10 @@ class Origins:
         """
         running = _get()
         if running is None:
-            return header_of(get_current_task())
+            header = header_of(get_current_task())
+            if header is None and self._lost is not None:
+                self._lost[self._sender()] += 1
+            return header
         attribution = running.attribution if isinstance(running, Scope) else running
         if attribution is None:
             return None
@@ -77,6 +83,16 @@ class Origins:
                 self._written.clear()
             header = self._written[key] = ";".join((_VERSION, _escaped(key[0]), _escaped(key[1])))
         return header
+
+    def _sender(self) -> str:
+        """Return the name of the team whose code is innermost on the stack, ``none`` where nobody owns any of it."""
+        frame: FrameType | None = sys._getframe(2)
+        while frame is not None:
+            found = self._resolver.owner_of_frame(frame.f_code, frame.f_globals.get("__name__"))
+            if found is not None and found.team is not None:
+                return found.team.name
+            frame = frame.f_back
+        return "none"
 
     def _learn(self, value: object) -> Origin | None:
         if not isinstance(value, str):
