@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import importlib.util
+from typing import TYPE_CHECKING
 
+from whose.attribution import at_entrance
 from whose.costs import Costs
 from whose.model import CODE_OWNER_SOURCE, Attribution, Fault
+
+if TYPE_CHECKING:
+    from opentelemetry.trace import Span
 
 
 class OpenTelemetrySink:
@@ -17,9 +22,10 @@ class OpenTelemetrySink:
     """
 
     def __init__(self) -> None:
-        from opentelemetry.trace import SpanKind, get_current_span
+        from opentelemetry.trace import INVALID_SPAN, SpanKind, get_current_span
 
         self._get_current_span = get_current_span
+        self._no_span = INVALID_SPAN
         self._entry_kinds = (SpanKind.CONSUMER, SpanKind.SERVER)
 
     @staticmethod
@@ -36,7 +42,7 @@ class OpenTelemetrySink:
         Nested work writes only to a span of its own, such as Celery's instrumentation opens for ``apply()``; such a
         span is of the kind of an entry and has no owner yet.
         """
-        span = self._get_current_span()
+        span = self._entry_span()
         if attribution.is_nested:
             kind = getattr(span, "kind", None)
             if kind not in self._entry_kinds or CODE_OWNER_SOURCE in (getattr(span, "attributes", None) or ()):
@@ -46,8 +52,13 @@ class OpenTelemetrySink:
     def record_error(self, attribution: Attribution, fault: Fault) -> None:
         """Add who is at fault to the span."""
         if fault.attributes:
-            self._get_current_span().set_attributes(fault.attributes)
+            self._entry_span().set_attributes(fault.attributes)
 
     def record_costs(self, attribution: Attribution, costs: Costs) -> None:
         """Add what the work cost to the span."""
-        self._get_current_span().set_attributes(costs.attributes)
+        self._entry_span().set_attributes(costs.attributes)
+
+    def _entry_span(self) -> Span:
+        span = at_entrance(self._get_current_span)
+        # Where the instrumentation's middleware stands behind ours, its span is opened after the request began.
+        return self._get_current_span() if span is self._no_span else span
