@@ -22,6 +22,8 @@ class Problem:
     place: str
     message: str
     mend: str
+    #: Which sort of mistake it is, one word from a closed list, where that matters to those who sort them.
+    kind: str = ""
 
     def __str__(self) -> str:
         return f"{self.place}: {self.message}; {self.mend}"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from whose.model import Rule
 
 
-def prefix_table(rules: Iterable[Rule], *, optional_module_prefixes: Sequence[str] = ()) -> Mapping[str, Rule]:
+def prefix_table(rules: Iterable[Rule], *, optional_module_prefixes: Sequence[str] = ()) -> dict[str, Rule]:
     """Return the rule of each prefix.
 
     A rule below an optional prefix counts without it too, as in edx-django-utils 8.1, which does so for
