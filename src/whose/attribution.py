@@ -6,6 +6,7 @@ import functools
 from collections import Counter
 from collections.abc import Callable, Collection
 from contextvars import Context, ContextVar, Token
+from dataclasses import dataclass
 from logging import LogRecord
 from time import perf_counter
 from types import CodeType
@@ -32,6 +33,14 @@ class Origin(NamedTuple):
     root: TeamName | None
 
 
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """Tells of work that a framework runs at the end of another work, outside of it but inside its span."""
+
+    #: Who asked for that other work, and so for this one.
+    origin: Origin | None
+
+
 class Scope:
     """A work whose owner becomes known only while it runs, as a request's does once its view is found."""
 
@@ -43,6 +52,9 @@ class Scope:
         #: The context in which the work began, where the span that an agent opened for it is the current one.
         self.context = context
 
+
+# Past whatever an exception of the user's makes of its attributes.
+_traceback = BaseException.__dict__["__traceback__"]
 
 _current: ContextVar[Attribution | Scope | None] = ContextVar("whose_current", default=None)
 _get = _current.get
@@ -93,12 +105,15 @@ class Entrance:
                 self._ownership = UNKNOWN
         return self._ownership
 
-    def attribution(self, outer: Attribution | Scope | None, origin: Origin | None = None) -> Attribution:
+    def attribution(self, outer: Attribution | Scope | None, origin: Origin | Aside | None = None) -> Attribution:
         """Return the attribution for a run inside ``outer``, or, outside all work, asked for by ``origin``."""
-        if outer is not None:
-            around = outer.attribution if isinstance(outer, Scope) else outer
-            team = around.team.name if around is not None and around.team is not None else None
-            origin = Origin(team, (around.root if around is not None else None) or team)
+        if outer is not None or isinstance(origin, Aside):
+            if isinstance(origin, Aside):
+                origin = origin.origin or Origin(None, None)
+            else:
+                around = outer.attribution if isinstance(outer, Scope) else outer
+                team = around.team.name if around is not None and around.team is not None else None
+                origin = Origin(team, (around.root if around is not None else None) or team)
             known = self._nested.get(origin)
             if known is None:
                 known = self._nested[origin] = self._made(origin, is_nested=True)
@@ -175,7 +190,7 @@ class Attributor:
         body: Callable[P, R],
         entrance: Entrance,
         *,
-        origin_of: Callable[[Any], Origin | None] | None = None,
+        origin_of: Callable[[Any], Origin | Aside | None] | None = None,
         expected: tuple[type[Exception], ...] = (),
     ) -> Callable[P, R]:
         """Return a function that runs ``body`` as work that entered here, and is otherwise just like it.
@@ -196,9 +211,14 @@ class Attributor:
                 outer = _get()
                 if outer is None:
                     origin = origin_of(entrance.thing) if origin_of is not None else None
-                    attribution = entries.get(origin) or entrance.attribution(None, origin)
+                    # An Aside is no key: such work is nested, and never found here.
+                    attribution = entries.get(origin) or entrance.attribution(None, origin)  # type: ignore[arg-type]
                 elif type(outer) is Scope or outer.work is not entrance.work:  # type: ignore[union-attr]
                     attribution = entrance.attribution(outer)
+                else:
+                    # The same work once more, further in: a task's own __call__ came first. New Relic's agent before 10
+                    # opens the transaction between the two (hooks/application_celery.py), so sinks are told again.
+                    attribution = outer
                 if attribution is not None:
                     token = _set(attribution)
                     before = perf_counter()
@@ -217,7 +237,7 @@ class Attributor:
                 return body(*args, **kwargs)
             except Exception as error:
                 leave_no_frame(error, ours)
-                if not isinstance(error, expected):
+                if not issubclass(type(error), expected):  # isinstance() would ask the exception itself
                     self.failed(attribution, error)
                 raise
             finally:
@@ -268,9 +288,9 @@ def leave_no_frame(error: Exception, ours: CodeType) -> None:
     ``exception_unwind`` in Python/ceval.c).
     """
     try:
-        traceback = error.__traceback__
+        traceback = _traceback.__get__(error)
         if traceback is not None and traceback.tb_frame.f_code is ours:
-            error.__traceback__ = traceback.tb_next
+            _traceback.__set__(error, traceback.tb_next)
     except Exception as failure:
         contain(failure, cause="keeping tracebacks as they were")
 

@@ -23,6 +23,7 @@ _traceback_of: Callable[[BaseException], TracebackType | None] = BaseException._
 _cause_of: Callable[[BaseException], BaseException | None] = BaseException.__dict__["__cause__"].__get__
 _context_of: Callable[[BaseException], BaseException | None] = BaseException.__dict__["__context__"].__get__
 _is_suppressed: Callable[[BaseException], bool] = BaseException.__dict__["__suppress_context__"].__get__
+_members_of: Callable[[BaseException], tuple[BaseException, ...]] = BaseExceptionGroup.__dict__["exceptions"].__get__
 
 Judge = Callable[[CodeType, str | None], Ownership | None]
 #: Returns the Ownership of a traceback that was kept as text only, as Celery does between processes; None if unknown.
@@ -69,8 +70,8 @@ def _leaves(error: BaseException) -> Iterator[BaseException]:
     waiting: deque[BaseException] = deque([error])
     while waiting:
         one = waiting.popleft()
-        if isinstance(one, BaseExceptionGroup):
-            waiting.extendleft(reversed(one.exceptions))
+        if issubclass(type(one), BaseExceptionGroup):  # not isinstance(), which asks the exception itself
+            waiting.extendleft(reversed(_members_of(one)))
         else:
             yield one
 
@@ -87,7 +88,7 @@ def _owner_of_leaf(error: BaseException, judge: Judge, judge_text: JudgeText) ->
             break
         chain.append(origin)
     for link in reversed(chain):
-        text = vars(link).get("tb") if _is_remote(link) else None
+        text = getattr(link, "tb", None) if _is_remote(link) else None
         found = judge_text(text) if isinstance(text, str) else owner_of_traceback(_traceback_of(link), judge=judge)
         if found is not None:
             return found
