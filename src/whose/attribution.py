@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from contextvars import Context, ContextVar, Token
 from dataclasses import dataclass
 from logging import LogRecord
@@ -185,6 +185,18 @@ class Attributor:
             return None
         return fault
 
+    def fault_attributes(self, error: BaseException | None, *, sink: object) -> Mapping[str, str]:
+        """Return what a sink writes beside an exception that is reported to its agent; contained, empty where nothing."""
+        try:
+            if error is None:
+                return {}
+            fault = self.resolver.fault_of(error)
+            keys = next((outlet.keys for outlet in self.outlets if outlet.sink is sink), {})
+            return fault.renamed(keys).attributes if keys else fault.attributes
+        except Exception as ours:
+            contain(ours, cause="finding who is at fault")
+            return {}
+
     def attributed(
         self,
         body: Callable[P, R],
@@ -218,7 +230,7 @@ class Attributor:
                 else:
                     # The same work once more, further in: a task's own __call__ came first. New Relic's agent before 10
                     # opens the transaction between the two (hooks/application_celery.py), so sinks are told again.
-                    attribution = outer
+                    attribution = outer  # type: ignore[assignment]
                 if attribution is not None:
                     token = _set(attribution)
                     before = perf_counter()

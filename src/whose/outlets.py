@@ -61,7 +61,7 @@ class Outlet:
         self.late = 0
         self._late_in_a_row = 0
         self._open_again = 0.0
-        self._keys = keys
+        self.keys = keys
         self._clock = clock
         self._renamed: dict[Attribution, Attribution] = {}
         self._record: Callable[[Attribution], None] | None = getattr(sink, "record", None)
@@ -100,8 +100,8 @@ class Outlet:
         if self._record_error is None or self.record == self._record_when_open:
             return
         try:
-            if self._keys:
-                self._record_error(self._rename(attribution), fault.renamed(self._keys))
+            if self.keys:
+                self._record_error(self._rename(attribution), fault.renamed(self.keys))
             else:
                 self._record_error(attribution, fault)
         except Exception as error:
@@ -112,13 +112,13 @@ class Outlet:
         if self._record_costs is None or self.record == self._record_when_open:
             return
         try:
-            self._record_costs(self._rename(attribution) if self._keys else attribution, costs)
+            self._record_costs(self._rename(attribution) if self.keys else attribution, costs)
         except Exception as error:
             self.failed(error)
 
     def _record_when_open(self, attribution: Attribution) -> None:
         if self._clock() >= self._open_again and self._record is not None:
-            self.record = self._record_renamed if self._keys else self._record
+            self.record = self._record_renamed if self.keys else self._record
             self.record(attribution)
 
     def _record_renamed(self, attribution: Attribution) -> None:
@@ -130,5 +130,5 @@ class Outlet:
         if known is None:
             if len(self._renamed) >= _MOST_RENAMED:
                 self._renamed.clear()
-            known = self._renamed[attribution] = attribution.renamed(self._keys)
+            known = self._renamed[attribution] = attribution.renamed(self.keys)
         return known

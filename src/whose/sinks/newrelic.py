@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
+from typing import Any
 
+from whose.attribution import Attributor
 from whose.costs import Costs
 from whose.model import Attribution, Fault
+from whose.patches import Patches
 
 
 class NewRelicSink:
@@ -22,6 +26,34 @@ class NewRelicSink:
         from newrelic.api.transaction import current_transaction
 
         self._current_transaction = current_transaction
+        self._patches = Patches()
+
+    def install(self, attributor: Attributor) -> None:
+        """Have every error that the agent notices carry who is at fault for it.
+
+        ``TimeTrace.notice_error`` is where all of them pass, those that leave a transaction and those that user code
+        reports; wrapped from version 9 of the agent on.
+        """
+        from newrelic.api.time_trace import TimeTrace
+
+        def noticing(original: Any) -> Any:
+            @functools.wraps(original)
+            def notice_error(self_: Any, error: Any = None, attributes: Any = None, *args: Any, **kwargs: Any) -> Any:
+                value = error[1] if isinstance(error, tuple | list) and len(error) == 3 else error
+                if value is None:
+                    value = sys.exc_info()[1]
+                found = attributor.fault_attributes(value if isinstance(value, BaseException) else None, sink=self)
+                if found and (attributes is None or isinstance(attributes, dict)):
+                    attributes = {**found, **(attributes or {})}
+                return original(self_, error, attributes, *args, **kwargs)
+
+            return notice_error
+
+        self._patches.replace(TimeTrace, "notice_error", noticing)
+
+    def uninstall(self) -> None:
+        """Undo it."""
+        self._patches.undo()
 
     @staticmethod
     def is_active() -> bool:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.util
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from whose.attribution import at_entrance
+from whose.attribution import Attributor, at_entrance
 from whose.costs import Costs
 from whose.model import CODE_OWNER_SOURCE, Attribution, Fault
+from whose.patches import Patches
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Span
@@ -27,6 +29,35 @@ class OpenTelemetrySink:
         self._get_current_span = get_current_span
         self._no_span = INVALID_SPAN
         self._entry_kinds = (SpanKind.CONSUMER, SpanKind.SERVER)
+        self._patches = Patches()
+
+    def install(self, attributor: Attributor) -> None:
+        """Have every exception that is recorded on a span of the SDK carry who is at fault for it.
+
+        ``Span.record_exception`` is what instrumentations and user code call, and what makes the exception event; wrapped
+        from version 1.20 of the SDK on. With the API alone there is nothing to wrap.
+        """
+        if not self.is_active():
+            return
+        from opentelemetry.sdk.trace import Span as RecordingSpan
+
+        def recording(original: Any) -> Any:
+            @functools.wraps(original)
+            def record_exception(
+                self_: Any, exception: BaseException, attributes: Any = None, *args: Any, **kwargs: Any
+            ) -> Any:
+                found = attributor.fault_attributes(exception, sink=self)
+                if found:
+                    attributes = {**found, **(attributes or {})}
+                return original(self_, exception, attributes, *args, **kwargs)
+
+            return record_exception
+
+        self._patches.replace(RecordingSpan, "record_exception", recording)
+
+    def uninstall(self) -> None:
+        """Undo it."""
+        self._patches.undo()
 
     @staticmethod
     def is_active() -> bool:
