@@ -186,7 +186,7 @@ class Attributor:
         return fault
 
     def fault_attributes(self, error: BaseException | None, *, sink: object) -> Mapping[str, str]:
-        """Return what a sink writes beside an exception that is reported to its agent; contained, empty where nothing."""
+        """Return what a sink writes beside an exception that its agent is told of; contained, empty where nothing."""
         try:
             if error is None:
                 return {}

@@ -76,7 +76,9 @@ class NewRelicSink:
             transaction.add_custom_attributes(attribution.attributes.items())
 
     def record_error(self, attribution: Attribution, fault: Fault) -> None:
-        """Add who is at fault; the agent copies a transaction's custom attributes to its error events."""
+        """Add who is at fault to the transaction that fails; that of nested work may yet succeed."""
+        if attribution.is_nested:
+            return
         transaction = self._current_transaction()
         if transaction is not None and fault.attributes:
             transaction.add_custom_attributes(fault.attributes.items())

@@ -34,8 +34,8 @@ class OpenTelemetrySink:
     def install(self, attributor: Attributor) -> None:
         """Have every exception that is recorded on a span of the SDK carry who is at fault for it.
 
-        ``Span.record_exception`` is what instrumentations and user code call, and what makes the exception event; wrapped
-        from version 1.20 of the SDK on. With the API alone there is nothing to wrap.
+        ``Span.record_exception`` is what instrumentations and user code call, and what makes the exception event;
+        wrapped from version 1.20 of the SDK on. With the API alone there is nothing to wrap.
         """
         if not self.is_active():
             return
@@ -81,9 +81,14 @@ class OpenTelemetrySink:
         span.set_attributes(attribution.attributes)
 
     def record_error(self, attribution: Attribution, fault: Fault) -> None:
-        """Add who is at fault to the span."""
+        """Add who is at fault to the span; of nested work, to a span of its own only, since the other may yet succeed."""
+        span = self._entry_span()
+        if attribution.is_nested:
+            written = getattr(span, "attributes", None) or {}
+            if any(written.get(key) != value for key, value in attribution.attributes.items()):
+                return
         if fault.attributes:
-            self._entry_span().set_attributes(fault.attributes)
+            span.set_attributes(fault.attributes)
 
     def record_costs(self, attribution: Attribution, costs: Costs) -> None:
         """Add what the work cost to the span."""
