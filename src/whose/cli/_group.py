@@ -75,6 +75,7 @@ class Commands(click.Group):
 
 @click.command(
     cls=Commands,
+    invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="""\b
 Begin here:
@@ -86,23 +87,24 @@ or missing extra; 3 it could not be done here; 128+n ended by signal n.
 """,
 )
 @click.version_option(whose.__version__, "-V", "--version", prog_name="whose", message="%(prog)s %(version)s")
-def group() -> None:
+@click.pass_context
+def group(ctx: click.Context) -> None:
     """Whose code is running?
 
     Attributes every request, task, error and log line of a Python system to the team that owns the code, and writes
     that into the monitoring you already have. In a program, `whose.install()` does it; this command shows, asks and
     checks.
     """
+    if ctx.invoked_subcommand is None:
+        # Asked nothing, the command line teaches; that is no mistake of anybody's.
+        click.echo(ctx.get_help())
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run a command line and return its exit code."""
     try:
         code = group.main(list(arguments), prog_name="whose", standalone_mode=False)
-    except click.exceptions.NoArgsIsHelpError as error:
-        # Asked nothing, the command line teaches; that is no mistake of anybody's.
-        click.echo(error.ctx.get_help() if error.ctx else "")
-        return 0
+        sys.stdout.flush()
     except click.ClickException as error:
         error.show()
         return error.exit_code
