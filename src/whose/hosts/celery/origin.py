@@ -12,7 +12,7 @@ from typing import Any
 
 from celery._state import get_current_task, get_current_worker_task
 
-from whose.attribution import Attributor, Origin, Scope, _current, leave_no_frame, restore
+from whose.attribution import Aside, Attributor, Origin, Scope, _current, leave_no_frame, restore
 from whose.errors import contain
 from whose.model import Attribution, Ownership, TeamName, Work
 from whose.resolver import Resolver
@@ -36,7 +36,7 @@ class Origins:
         self._read: dict[str, Origin | None] = {}
         self._written: dict[tuple[str | None, str | None], str] = {}
 
-    def of(self, task: Any) -> Origin | None:
+    def of(self, task: Any) -> Origin | Aside | None:
         """Return who asked for the run of a task that is just beginning, or None."""
         try:
             # What request_stack.top does, at a third of its cost (celery/utils/threads.py, _LocalStack and Local).
@@ -51,9 +51,16 @@ class Origins:
             if not request.called_directly:
                 return None
             # Called by Celery on behalf of another task, as a link_error of the new style is: its asker asked for this.
-            value = header_of(get_current_worker_task())
-            if value is None:
-                return None
+            other = get_current_worker_task()
+            value = header_of(other)
+            origin = None if value is None else self._origin(value)
+            # The other task's span is still open and keeps its owner; where the other is Celery's own, such as
+            # celery.starmap, the first owned task inside does own. (New Relic's proxy of a task tells its __class__.)
+            is_owned = other is not None and not other.__class__.__module__.startswith("celery.")
+            return Aside(origin) if is_owned else origin
+        return self._origin(value)
+
+    def _origin(self, value: Any) -> Origin | None:
         try:
             return self._read[value]
         except (KeyError, TypeError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,13 +13,15 @@ from typing import Any
 from celery import Task
 from celery.exceptions import Ignore, Reject, Retry
 
-from whose.attribution import Attributor, Entrance
+from whose.attribution import Attributor, Entrance, current, leave_no_frame
 from whose.errors import contain
 from whose.hosts.celery.origin import Origins
 from whose.patches import Patches
 
 #: Exceptions by which a task tells Celery what to do next; nobody is at fault for them.
 STEERING = (Retry, Ignore, Reject)
+#: Tasks of Celery's own that run others inside themselves; the first owned task inside owns.
+CONTAINERS = frozenset({"celery.map", "celery.starmap", "celery.chunks"})
 
 
 @dataclass(slots=True)
@@ -47,15 +50,19 @@ class WrappedTasks:
         self._calls = Patches()
 
     def entrance_of(self, task: Any) -> Entrance | None:
-        """Return the entrance of a wrapped task; None for Celery's own tasks and those of other apps."""
+        """Return the entrance of a wrapped task; None for Celery's containers of tasks and for unknown tasks."""
         known = self._wrapped.get(id(task))
         return known.entrance if known is not None and known.task() is task else None
 
     def wrap(self, task: Any) -> None:
         """Wrap a task; one that is wrapped already, or is Celery's own, stays as it is. Contained."""
         try:
-            if self.entrance_of(task) is None and not is_celerys_own(task):
+            if self.entrance_of(task) is not None:
+                return
+            if not is_celerys_own(task):
                 self._wrap(task)
+            elif task.name not in CONTAINERS:
+                self._announce(task)
         except Exception as error:
             contain(error, cause="wrapping a Celery task")
 
@@ -85,6 +92,28 @@ class WrappedTasks:
         task.run = MethodType(attributed(before.__func__), before.__self__) if is_method else attributed(before)
         self._wrapped[id(task)] = known
         self._wrap_call(type(task), attributed)
+
+    def _announce(self, task: Any) -> None:
+        """Have sinks told of runs of a task of Celery's own, so that they show as a gap; no work begins with them."""
+        entrance = self._attributor.entrance(task, kind="task", name=task.name)
+        before = task.run
+
+        def run(*args: Any, **kwargs: Any) -> Any:
+            try:
+                if current() is None:
+                    self._attributor.record(entrance.attribution(None))
+            except Exception as error:
+                contain(error, cause="attribution")
+            try:
+                return before(*args, **kwargs)
+            except Exception as error:
+                leave_no_frame(error, ours)
+                raise
+
+        ours = run.__code__
+        known = _Wrapped(weakref.ref(task), entrance, vars(task).get("run"))
+        task.run = functools.wraps(before)(run)
+        self._wrapped[id(task)] = known
 
     def _wrap_call(self, kind: type, attributed: Callable[[Any], Any]) -> None:
         call = kind.__call__
