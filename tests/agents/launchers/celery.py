@@ -53,9 +53,17 @@ def run_flavours(
             str(directory / "beat"),
             "--pidfile=",
         ]
-        stack.enter_context(Started(beat, log=directory / "beat.log", environment=environment, cwd=PROJECT))
-        for worker in workers:
-            worker.await_ready()
+        scheduler = stack.enter_context(
+            Started(
+                beat,
+                log=directory / "beat.log",
+                environment=environment,
+                cwd=PROJECT,
+                is_ready=lambda: "beat: Starting..." in log.read_text(),
+            )
+        )
+        for started in (*workers, scheduler):
+            started.await_ready()
         run(
             agent.command("celery", [str(PROJECT / "drive.py"), pool]),
             log=directory / "drive.log",

@@ -59,6 +59,8 @@ def _ask(port: int, request: Mapping[str, Any]) -> str | None:
         connection.request(request.get("method", "GET"), request["path"])
         response = connection.getresponse()
         response.read()
+    except (OSError, http.client.HTTPException) as error:
+        return f"{request['path']}: {error!r}"
     finally:
         connection.close()
     wanted = request.get("status", 200)
