@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextvars import Context, ContextVar, Token
 from dataclasses import dataclass
 from logging import LogRecord
@@ -66,6 +66,16 @@ def current() -> Attribution | None:
     """Return the Attribution of the work that is running in this thread or asyncio task, or None."""
     running = _get()
     return running.attribution if type(running) is Scope else running  # type: ignore[return-value]
+
+
+def asking() -> Origin:
+    """Return on whose behalf this code runs: the team that owns the running work, and the one at the root of it."""
+    attribution = current()
+    if attribution is None:
+        return Origin(None, None)
+    team = attribution.ownership.team
+    caller = team.name if team is not None else None
+    return Origin(caller, attribution.root or caller)
 
 
 def at_entrance(ask: Callable[[], R]) -> R:
@@ -144,7 +154,11 @@ class Attributor:
         *,
         costs: Collection[str] = (),
         guard: bool = False,
+        baggage_to: Sequence[str] = (),
+        baggage_from: Sequence[str] = (),
     ) -> None:
+        self.baggage_to = tuple(baggage_to)
+        self.baggage_from = tuple(baggage_from)
         self.resolver = resolver
         self.outlets = outlets
         #: Messages sent while no work was known to run, by the team whose code sent them; None while nobody counts.

@@ -120,7 +120,15 @@ def install(config: Mapping[str, object] | None = None) -> None:
             _attach_hosts(_installed, hosts)
             return
         outlets = _outlets(wanted)
-        runtime = Runtime(wanted, Attributor(Resolver(compile_index(wanted)), outlets, costs=wanted.costs))
+        attributor = Attributor(
+            Resolver(compile_index(wanted)),
+            outlets,
+            costs=wanted.costs,
+            guard=wanted.guard,
+            baggage_to=wanted.baggage_to,
+            baggage_from=wanted.baggage_from,
+        )
+        runtime = Runtime(wanted, attributor)
         uninstall()
         try:
             _attach_sinks(runtime)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -71,7 +72,8 @@ class _Reader:
             "order": self._order,
             "roots": lambda place, value: {"roots": read_roots(checker, place, value)},
             "costs": lambda place, value: {"costs": read_costs(checker, place, value)},
-            "baggage_from": self._strings("baggage_from"),
+            "guard": self._switch("guard"),
+            "baggage_from": self._networks,
             "baggage_to": self._strings("baggage_to"),
         }
         for place in self.places:
@@ -107,6 +109,16 @@ class _Reader:
 
     def _switch(self, key: str) -> Callable[[Place, object], dict[str, object]]:
         return lambda place, value: {key: self.checker.switch(place, value, key)}
+
+    def _networks(self, place: Place, value: object) -> dict[str, object]:
+        senders = self.checker.strings(place, value, "baggage_from")
+        for number, sender in enumerate(senders):
+            try:
+                ipaddress.ip_network(sender, strict=False)
+            except ValueError:
+                where = place.place_of("baggage_from", number)
+                self.checker.problem(where, f"{sender!r} is no address or network", 'write one like "10.0.0.0/8"')
+        return {"baggage_from": tuple(senders)}
 
     def _teams(self, place: Place, value: object) -> dict[str, object]:
         for name, details in self.checker.table(place, value, "teams").items():

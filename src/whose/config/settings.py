@@ -87,6 +87,8 @@ class Config:
     roots: tuple[Root, ...] = ()
     #: Parts of own-time accounting that are on; see COST_PARTS.
     costs: tuple[str, ...] = ()
+    #: Count in :func:`whose.stats` the messages that are sent while no work is known to run.
+    guard: bool = False
     #: Senders whose W3C baggage is believed, and hosts to which ours is sent.
     baggage_from: tuple[str, ...] = ()
     baggage_to: tuple[str, ...] = ()

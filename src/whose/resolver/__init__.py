@@ -6,11 +6,11 @@ import sys
 from types import CodeType, TracebackType
 
 from whose.index import OwnershipIndex, Subject
-from whose.model import UNKNOWN, Fault, Ownership, Rule
+from whose.model import UNKNOWN, Fault, Ownership, Rule, TeamName
 from whose.resolver.fault import fault_of, installed_roots, owner_of_traceback
 from whose.resolver.traceback_text import frames_of_text
 from whose.resolver.unwrapping import Code, code_behind
-from whose.sources.declared import TRANSPARENT, declared_in_code, inheritance_of
+from whose.sources.declared import TRANSPARENT, declared_in_code, declared_teams, inheritance_of
 
 __all__ = ["Resolver"]
 
@@ -53,6 +53,10 @@ class Resolver:
         if reason is not None and found.declared is None:
             return Ownership(team=None, module=found.module, reason=reason)
         return self._judge(found)
+
+    def knows(self, team: TeamName) -> bool:
+        """Tell whether a name is the name of a team that the configuration or the code names."""
+        return team in self.index.teams or team in declared_teams
 
     def is_claimed(self, thing: object) -> bool:
         """Tell whether a rule, and not just the default, gives the code behind a thing an owner."""

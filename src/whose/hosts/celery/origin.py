@@ -16,7 +16,6 @@ from whose.attribution import Aside, Attributor, Origin, Scope, _current, leave_
 from whose.errors import contain
 from whose.model import Attribution, Ownership, TeamName, Work
 from whose.resolver import Resolver
-from whose.sources.declared import declared_teams
 
 #: Name of the message header. Its value is ``1;caller;root``: a version and two names of teams, either of which may be
 #: empty. Workers without us ignore it; a retry carries it on by itself, as Celery does with every custom header.
@@ -116,7 +115,7 @@ class Origins:
 
     def _known(self, name: str) -> TeamName | None:
         team = TeamName(name)
-        return team if team in self._resolver.index.teams or team in declared_teams else None
+        return team if self._resolver.knows(team) else None
 
 
 def header_of(task: Any) -> str | None:
