@@ -90,10 +90,18 @@ def at_entrance(ask: Callable[[], R]) -> R:
     return ask()
 
 
+#: The positional and named arguments of one run.
+Call = tuple[tuple[Any, ...], dict[str, Any]]
+
+
+def _chooses_nothing(*_: object, **__: object) -> None:
+    """Stand for code without ``@owned_by_argument``."""
+
+
 class Entrance:
     """One place where work enters owned code, such as a task or a view, with its attributions, made on first use."""
 
-    __slots__ = ("_nested", "_ownership", "_resolver", "entries", "thing", "work")
+    __slots__ = ("_choose", "_nested", "_ownership", "_resolver", "entries", "thing", "work")
 
     def __init__(self, resolver: Resolver, work: Work, thing: object, *, ownership: Ownership | None = None) -> None:
         self.work = work
@@ -102,6 +110,7 @@ class Entrance:
         self.entries: dict[Origin | None, Attribution] = {}
         self._resolver = resolver
         self._ownership = ownership
+        self._choose: Callable[..., object] | None = None
         self._nested: dict[Origin, Attribution] = {}
 
     @property
@@ -115,8 +124,13 @@ class Entrance:
                 self._ownership = UNKNOWN
         return self._ownership
 
-    def attribution(self, outer: Attribution | Scope | None, origin: Origin | Aside | None = None) -> Attribution:
-        """Return the attribution for a run inside ``outer``, or, outside all work, asked for by ``origin``."""
+    def attribution(
+        self, outer: Attribution | Scope | None, origin: Origin | Aside | None = None, call: Call | None = None
+    ) -> Attribution:
+        """Return the attribution for a run inside ``outer``, or, outside all work, asked for by ``origin``.
+
+        ``call`` is the arguments of the run, for code whose owner they decide.
+        """
         if outer is not None or isinstance(origin, Aside):
             if isinstance(origin, Aside):
                 origin = origin.origin or Origin(None, None)
@@ -126,15 +140,36 @@ class Entrance:
                 origin = Origin(team, (around.root if around is not None else None) or team)
             known = self._nested.get(origin)
             if known is None:
-                known = self._nested[origin] = self._made(origin, is_nested=True)
+                chosen = self._chosen(call)
+                known = self._made(chosen or self.ownership, origin, is_nested=True)
+                if chosen is None:
+                    self._nested[origin] = known
             return known
         known = self.entries.get(origin)
         if known is None:
-            known = self.entries[origin] = self._made(origin, is_nested=False)
+            chosen = self._chosen(call)
+            known = self._made(chosen or self.ownership, origin, is_nested=False)
+            if chosen is None:
+                self.entries[origin] = known
         return known
 
-    def _made(self, origin: Origin | None, *, is_nested: bool) -> Attribution:
-        ownership = self.ownership
+    def _chosen(self, call: Call | None) -> Ownership | None:
+        """Return the Ownership that the arguments of a run decide; None for nearly all code, which knows its own."""
+        if call is None:
+            return None
+        if self._choose is None:
+            choose = self._resolver.chooser_of(self.thing)
+            self._choose = choose if choose is not None else _chooses_nothing
+        if self._choose is _chooses_nothing:
+            return None
+        try:
+            thing = self._choose(*call[0], **call[1])
+            return self.ownership if thing is None else self._resolver.owner_of_chosen(thing)
+        except Exception as error:
+            contain(error, cause="choosing an owner by argument")
+            return self.ownership
+
+    def _made(self, ownership: Ownership, origin: Origin | None, *, is_nested: bool) -> Attribution:
         caller, root = origin or (None, None)
         if ownership.reason in INHERITING and caller is not None:
             place = ownership.rule.place if ownership.rule else f"@{ownership.reason}"
@@ -238,9 +273,9 @@ class Attributor:
                 if outer is None:
                     origin = origin_of(entrance.thing) if origin_of is not None else None
                     # An Aside is no key: such work is nested, and never found here.
-                    attribution = entries.get(origin) or entrance.attribution(None, origin)  # type: ignore[arg-type]
+                    attribution = entries.get(origin) or entrance.attribution(None, origin, (args, kwargs))  # type: ignore[arg-type]
                 elif type(outer) is Scope or outer.work is not entrance.work:  # type: ignore[union-attr]
-                    attribution = entrance.attribution(outer)
+                    attribution = entrance.attribution(outer, None, (args, kwargs))
                 else:
                     # The same work once more, further in: a task's own __call__ came first. New Relic's agent before 10
                     # opens the transaction between the two (hooks/application_celery.py), so sinks are told again.

@@ -18,8 +18,8 @@ _MOST_BYTES = 8_192
 class Baggage:
     """Writes and reads the members ``code_owner_caller`` and ``code_owner_root``.
 
-    ``to`` are host names, a leading dot for all below: ``billing.internal``, ``.internal``. ``taken_from`` are addresses
-    and networks of senders: ``10.0.0.0/8``. With neither, nothing is sent or taken in.
+    ``to`` are host names, a leading dot for all below: ``billing.internal``, ``.internal``. ``taken_from`` are
+    addresses and networks of senders: ``10.0.0.0/8``. With neither, nothing is sent or taken in.
 
     Raises:
         ValueError: an item of ``taken_from`` is no address or network.

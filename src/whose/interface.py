@@ -15,7 +15,15 @@ from whose.errors import contain
 from whose.metering import Metering
 from whose.model import Attribution, Ownership, Rule, TeamName, Work
 from whose.runtime import active
-from whose.sources.declared import INHERITANCE_MARK, INHERITS_OWNER, TRANSPARENT, declaration, mark
+from whose.sources.declared import (
+    CHOOSER_MARK,
+    INHERITANCE_MARK,
+    INHERITS_OWNER,
+    TRANSPARENT,
+    declaration,
+    mark,
+    mark_with,
+)
 
 T = TypeVar("T")
 F = TypeVar("F", bound=Callable[..., Any])
@@ -166,7 +174,8 @@ def transparent(thing: T) -> T:
 
     Its frames are passed over when an owner at fault is looked for, and work that enters there belongs to the caller.
     """
-    return _marked_as_inheriting(thing, TRANSPARENT)
+    mark_with(thing, INHERITANCE_MARK, TRANSPARENT)
+    return thing
 
 
 def inherits_owner(thing: T) -> T:
@@ -174,16 +183,26 @@ def inherits_owner(thing: T) -> T:
 
     Its owner is the owner of the code that sent it; unowned where that is not known.
     """
-    return _marked_as_inheriting(thing, INHERITS_OWNER)
-
-
-def _marked_as_inheriting(thing: T, reason: str) -> T:
-    when_made = getattr(type(thing), "__then__", None)
-    if when_made is not None:
-        when_made(thing, lambda made: setattr(made, INHERITANCE_MARK, reason))
-    else:
-        setattr(getattr(thing, "__func__", thing), INHERITANCE_MARK, reason)
+    mark_with(thing, INHERITANCE_MARK, INHERITS_OWNER)
     return thing
+
+
+def owned_by_argument(choose: Callable[..., object]) -> Callable[[T], T]:
+    """Decorate a dispatcher task whose real work is in an argument.
+
+    ``choose`` is called with the arguments of each run and names the code that really runs: a class, a function, a
+    module or its name. What it returns, and not the arguments, decides the owner; when it raises or returns None, the
+    dispatcher's own owner stands.
+
+    >>> @owned_by_argument(lambda job, *args: job)
+    ... def run_job(job, *args): ...
+    """
+
+    def decorate(thing: T) -> T:
+        mark_with(thing, CHOOSER_MARK, choose)
+        return thing
+
+    return decorate
 
 
 def set_code_owner_attribute(wrapped: F) -> F:

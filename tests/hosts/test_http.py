@@ -40,7 +40,10 @@ class Service(http.server.BaseHTTPRequestHandler):
 @pytest.fixture
 def services() -> Iterator[tuple[str, list[tuple[str, str | None]]]]:
     received: list[tuple[str, str | None]] = []
-    handler = type("Handler", (Service,), {"received": received})
+    class handler(Service):
+        pass
+
+    handler.received = received
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     # The same server under another name: localhost is on the list of these tests, 127.0.0.1 is not.
     handler.other = f"http://127.0.0.1:{server.server_port}/landed"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from dataclasses import replace
 from types import CodeType, TracebackType
 
 from whose.index import OwnershipIndex, Subject
@@ -10,7 +12,7 @@ from whose.model import UNKNOWN, Fault, Ownership, Rule, TeamName
 from whose.resolver.fault import fault_of, installed_roots, owner_of_traceback
 from whose.resolver.traceback_text import frames_of_text
 from whose.resolver.unwrapping import Code, code_behind
-from whose.sources.declared import TRANSPARENT, declared_in_code, declared_teams, inheritance_of
+from whose.sources.declared import TRANSPARENT, declared_in_code, declared_teams, is_transparent_code
 
 __all__ = ["Resolver"]
 
@@ -47,12 +49,26 @@ class Resolver:
         ``@inherits_owner``, has no owner and says so by its reason.
         """
         found = code_behind(thing) if not isinstance(thing, str) else Code(module=thing)
-        reason = inheritance_of(found.thing)
+        reason = found.inherits
         if reason is None and self.index.is_transparent(self.subject_of_module(found.module)):
             reason = TRANSPARENT
         if reason is not None and found.declared is None:
             return Ownership(team=None, module=found.module, reason=reason)
         return self._judge(found)
+
+    def chooser_of(self, thing: object) -> Callable[..., object] | None:
+        """Return what ``@owned_by_argument`` was given for the code behind a thing, or None."""
+        return None if isinstance(thing, str) else code_behind(thing).choose
+
+    def owner_of_chosen(self, thing: object) -> Ownership:
+        """Return the Ownership of what a chooser named.
+
+        A name may have come out of an argument, so of a name only a module that is loaded is shown.
+        """
+        ownership = self.owner_of_entry(thing)
+        if isinstance(thing, str) and thing not in sys.modules:
+            return replace(ownership, module=ownership.rule.pattern if ownership.rule is not None else None)
+        return ownership
 
     def knows(self, team: TeamName) -> bool:
         """Tell whether a name is the name of a team that the configuration or the code names."""
@@ -79,6 +95,8 @@ class Resolver:
 
     def owner_of_frame(self, code: CodeType, module: str | None) -> Ownership | None:
         """Return the Ownership of a frame's code; None for a frame to pass over."""
+        if is_transparent_code(code):
+            return None
         declared = declared_in_code(code)
         if declared is not None:
             return self.index.ownership(declared, Subject(module=module, declared=declared))

@@ -46,6 +46,22 @@ def wrapped_in_closure(function: FunctionType) -> object | None:
     return None
 
 
+def wrapped_in_object(thing: object) -> object | None:
+    """Return what a decorator that is a class was given to wrap, or None where the object wraps nothing.
+
+    It is a callable in an attribute named as decorators name what they wrap, ``self.view`` or ``self._func``. Other
+    callables that an object keeps are its tools.
+    """
+    if not callable(thing):
+        return None
+    try:
+        kept = vars(thing)
+    except TypeError:
+        return None
+    named = {name.lstrip("_"): value for name, value in kept.items() if _is_code(value)}
+    return next((named[name] for name in _USUAL_NAMES if name in named), None)
+
+
 def _cells(function: FunctionType) -> Iterator[tuple[str, object]]:
     for name, cell in zip(function.__code__.co_freevars, function.__closure__ or (), strict=True):
         try:

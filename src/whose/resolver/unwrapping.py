@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import functools
 import inspect
+from collections.abc import Callable
 from dataclasses import dataclass
 from types import CodeType, FunctionType, MethodType, ModuleType
 
 from whose.model import Rule
-from whose.resolver.closures import wrapped_in_closure
-from whose.sources.declared import declared_on
+from whose.resolver.closures import wrapped_in_closure, wrapped_in_object
+from whose.sources.declared import chooser_of, declared_on, inheritance_of
 
 #: More layers than any real stack of decorators; a chain that is longer runs in a circle.
 _DEEPEST = 64
@@ -27,6 +28,9 @@ class Code:
     thing: object = None
     #: Modules of the decorators and bases that were passed on the way, outermost first.
     passed: tuple[str, ...] = ()
+    #: Why the code works for whoever asks for it, if it does, and what names the code that an argument stands for.
+    inherits: str | None = None
+    choose: Callable[..., object] | None = None
 
 
 def code_behind(thing: object) -> Code:
@@ -36,11 +40,16 @@ def code_behind(thing: object) -> Code:
     ``apply_async``; Django's and Django REST framework's ``as_view()`` leave ``view_class`` and ``cls``.
     """
     reason: str | None = None
+    inherits: str | None = None
+    choose: Callable[..., object] | None = None
+    declared: Rule | None = None
     passed: list[str] = []
     for _ in range(_DEEPEST):
         declared = declared_on(thing)
+        inherits = inherits or inheritance_of(thing)
+        choose = choose or chooser_of(thing)
         if declared is not None:
-            return _found(thing, reason=reason, declared=declared, passed=passed)
+            break
         if isinstance(thing, type | ModuleType):
             break
         inner, why = _next_layer(thing)
@@ -51,25 +60,24 @@ def code_behind(thing: object) -> Code:
         if isinstance(module, str):
             passed.append(module)
         thing = inner
-    return _found(thing, reason=reason, declared=None, passed=passed)
-
-
-def _found(thing: object, *, reason: str | None, declared: Rule | None, passed: list[str]) -> Code:
-    if isinstance(thing, ModuleType):
-        module: object = thing.__name__
-    else:
-        module = getattr(thing, "__module__", None)
-        if not isinstance(module, str):
-            module = type(thing).__module__
     code = getattr(thing, "__code__", None)
     return Code(
-        module=str(module),
+        module=_module_of(thing),
         declared=declared,
         code=code if isinstance(code, CodeType) else None,
         reason=reason,
         thing=thing,
         passed=tuple(passed),
+        inherits=inherits,
+        choose=choose,
     )
+
+
+def _module_of(thing: object) -> str:
+    if isinstance(thing, ModuleType):
+        return thing.__name__
+    module = getattr(thing, "__module__", None)
+    return module if isinstance(module, str) else type(thing).__module__
 
 
 def _next_layer(thing: object) -> tuple[object | None, str | None]:
@@ -98,7 +106,7 @@ def _next_layer(thing: object) -> tuple[object | None, str | None]:
         return wrapped_in_closure(thing), None
     if isinstance(thing, CodeType) or callable(getattr(thing, "__get__", None)):
         return None, None
-    return type(thing), None
+    return (wrapped_in_object(thing) or type(thing)), None
 
 
 def is_task(thing: object) -> bool:

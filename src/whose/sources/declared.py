@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from types import CodeType
 
 from whose.model import Rule, SourceName, TeamName
@@ -14,12 +15,16 @@ MARK = "__code_owner__"
 
 #: The attribute by which code says that it works for whoever asks for it; holds the reason.
 INHERITANCE_MARK = "__code_owner_inherits__"
+#: The attribute that holds the function of ``@owned_by_argument``.
+CHOOSER_MARK = "__code_owner_chooser__"
 TRANSPARENT = "transparent"
 INHERITS_OWNER = "inherits_owner"
 
 #: Declarations by the identity of code objects, for frames, which know their code but not their function. By identity,
 #: since hashing a code object costs more than all else we do to a frame; the object is kept so that its id stays its.
 _declared_code: dict[int, tuple[CodeType, Rule]] = {}
+
+_transparent_code: dict[int, CodeType] = {}
 
 #: Every team that code declared so far, for who must know whether a name is a team's.
 declared_teams: set[TeamName] = set()
@@ -81,8 +86,45 @@ def declared_on(thing: object) -> Rule | None:
 
 def inheritance_of(thing: object) -> str | None:
     """Return the reason for which code works for whoever asks for it, or None where it works for its own owner."""
+    found = _marked(thing, INHERITANCE_MARK)
+    return found if isinstance(found, str) else None
+
+
+def chooser_of(thing: object) -> Callable[..., object] | None:
+    """Return the function that names the code that really runs, given the arguments of a call, or None."""
+    found = _marked(thing, CHOOSER_MARK)
+    return found if callable(found) else None
+
+
+def mark_with(thing: object, name: str, value: object) -> None:
+    """Write a mark onto a function, method, class or task, at once or, for a task of a later day, when it is made."""
+    when_made = getattr(type(thing), "__then__", None)
+    if when_made is not None:
+        when_made(thing, lambda made: mark_with(made, name, value))
+        return
+    target = getattr(thing, "__func__", thing)
+    setattr(target, name, value)
+    if value == TRANSPARENT:
+        members = vars(target).values() if isinstance(target, type) else (target,)
+        for member in members:
+            _remember_transparent(getattr(getattr(member, "__func__", member), "__code__", None))
+
+
+def _remember_transparent(code: object) -> None:
+    """Remember a function's code, and what is defined inside it, such as the wrapper that a decorator makes."""
+    if isinstance(code, CodeType):
+        _transparent_code[id(code)] = code
+        for constant in code.co_consts:
+            _remember_transparent(constant)
+
+
+def is_transparent_code(code: CodeType) -> bool:
+    """Tell whether code is marked ``@transparent``."""
+    return id(code) in _transparent_code
+
+
+def _marked(thing: object, name: str) -> object:
     try:
-        found = vars(thing).get(INHERITANCE_MARK)
+        return vars(thing).get(name)
     except TypeError:
         return None
-    return found if isinstance(found, str) else None
