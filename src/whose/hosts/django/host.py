@@ -1,0 +1,61 @@
+"""The host for Django 4.2 and later; imports nothing of Django before the program has set it up."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from whose.attribution import Attributor
+from whose.config import Place
+from whose.hosts.django import serving
+from whose.hosts.django.records import OwnerOfRequest
+from whose.hosts.django.settings import places_of, settings_in_use
+
+#: The logger by which Django reports responses of 400 and above, after all middleware is done.
+REPORTS = "django.request"
+
+
+class DjangoHost:
+    """Gives the middleware what it hands requests to, and listens for exceptions that nothing handled."""
+
+    def __init__(self) -> None:
+        self._attributor: Attributor | None = None
+        self._requests: serving.Requests | None = None
+        self._filter: OwnerOfRequest | None = None
+        self._signal: Any = None
+
+    def configuration(self) -> Sequence[Place]:
+        """Return the settings that configure us; none before Django is set up."""
+        settings = settings_in_use()
+        return places_of(settings) if settings is not None else ()
+
+    def install(self, attributor: Attributor) -> None:
+        """Serve the middlewares that are loaded and those that will be."""
+        requests = self._requests = serving.Requests(attributor)
+        self._attributor = attributor
+        attributor.record_readers.append(requests.attribution_of_record)
+        self._filter = OwnerOfRequest(requests.attribution_of_record)
+        logging.getLogger(REPORTS).addFilter(self._filter)
+        serving.begin_serving(requests, when_used=self._listen)
+        if settings_in_use() is not None:
+            self._listen()
+
+    def uninstall(self) -> None:
+        """Leave the middlewares in place, passing requests on untouched."""
+        serving.end_serving()
+        if self._filter is not None:
+            logging.getLogger(REPORTS).removeFilter(self._filter)
+        if self._attributor is not None and self._requests is not None:
+            self._attributor.record_readers.remove(self._requests.attribution_of_record)
+        if self._signal is not None and self._requests is not None:
+            self._signal.disconnect(self._requests.failed)
+        self._attributor = self._requests = self._filter = self._signal = None
+
+    def _listen(self) -> None:
+        """Hear of exceptions once; done when a middleware is loaded, where Django was not set up at install."""
+        if self._signal is None and self._requests is not None:
+            from django.core.signals import got_request_exception
+
+            got_request_exception.connect(self._requests.failed, weak=False)
+            self._signal = got_request_exception

@@ -1,0 +1,122 @@
+"""The middleware through which every request passes first, and which Django tells the view that it has found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextvars import Token
+from typing import Any
+
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+
+from whose.attribution import leave_no_frame, restore
+from whose.errors import contain
+from whose.hosts.django import startup
+from whose.hosts.django.chain import bottom_of, mark_chain
+from whose.hosts.django.serving import Requests, join
+
+
+class CodeOwnerMiddleware:
+    """Gives each request the owner of the code that serves it; stands first in ``MIDDLEWARE``.
+
+    Raises:
+        ConfigurationError: when it is loaded, if the configuration of whose has mistakes.
+
+    """
+
+    sync_capable = True
+    async_capable = True
+
+    def __init__(self, get_response: Callable[[Any], Any]) -> None:
+        startup.raise_failure()
+        self.get_response = get_response
+        self._requests: Requests | None = None
+        self._unmark: Callable[[], None] | None = None
+        self._is_async = iscoroutinefunction(get_response)
+        if self._is_async:
+            markcoroutinefunction(self)
+        # What Django calls in its event loop has to be a coroutine function, or it costs each request a thread
+        # (BaseHandler.adapt_method_mode); that is so under ASGI even where sync middleware inside makes us sync.
+        if iscoroutinefunction(bottom_of(get_response) or get_response):
+            self.process_view = self._process_view_async  # type: ignore[method-assign]
+        join(self)
+
+    def serve(self, requests: Requests | None) -> None:
+        """Hand requests to what is installed, from now on; None lets them pass untouched."""
+        self._take_marks_off()
+        self._requests = requests
+        if requests is not None:
+            try:
+                self._unmark = mark_chain(self, entrance_of=requests.entrance_of_middleware)
+            except Exception as error:
+                contain(error, cause="looking along the middleware")
+
+    def __call__(self, request: Any) -> Any:
+        """Serve a request, sync or async as Django has loaded us."""
+        if self._is_async:
+            return self._call_async(request)
+        requests = self._requests
+        token = _begun(requests, request)
+        try:
+            response = self.get_response(request)
+            if token is not None:
+                _ended(requests, request, response)
+            return response
+        except Exception as error:
+            leave_no_frame(error, _SYNC)
+            raise
+        finally:
+            if token is not None:
+                restore(token)
+
+    async def _call_async(self, request: Any) -> Any:
+        requests = self._requests
+        token = _begun(requests, request)
+        try:
+            response = await self.get_response(request)
+            if token is not None:
+                _ended(requests, request, response)
+            return response
+        except Exception as error:
+            leave_no_frame(error, _ASYNC)
+            raise
+        finally:
+            if token is not None:
+                restore(token)
+
+    def process_view(self, request: Any, view_func: Any, view_args: Any, view_kwargs: Any) -> Any:
+        """Hear of the view that Django has found, before any other middleware and the view itself; answer nothing."""
+        if self._requests is not None:
+            try:
+                self._requests.found(request, view_func)
+                if self._unmark is not None and getattr(request, "_whose_reached", None) is not None:
+                    # It came here unseen, so the marks cannot be relied on.
+                    self._take_marks_off()
+            except Exception as error:
+                contain(error, cause="finding the owner of a request")
+
+    async def _process_view_async(self, request: Any, view_func: Any, view_args: Any, view_kwargs: Any) -> Any:
+        return CodeOwnerMiddleware.process_view(self, request, view_func, view_args, view_kwargs)
+
+    def _take_marks_off(self) -> None:
+        unmark, self._unmark = self._unmark, None
+        if unmark is not None:
+            unmark()
+
+
+def _begun(requests: Requests | None, request: Any) -> Token[Any] | None:
+    try:
+        return requests.begin(request) if requests is not None else None
+    except Exception as error:
+        contain(error, cause="the beginning of a request")
+        return None
+
+
+def _ended(requests: Requests | None, request: Any, response: Any) -> None:
+    try:
+        requests.end(request, response)  # type: ignore[union-attr]
+    except Exception as error:
+        contain(error, cause="the end of a request")
+
+
+_SYNC = CodeOwnerMiddleware.__call__.__code__
+_ASYNC = CodeOwnerMiddleware._call_async.__code__

@@ -1,0 +1,1 @@
+"""Code that no rule names."""
