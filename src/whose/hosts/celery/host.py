@@ -75,10 +75,20 @@ class CeleryHost:
             for task in list(app._tasks.values()):
                 self._tasks.wrap(task)
 
+    def wrap_promised(self, app: Any) -> None:
+        """Have every task of an app wrapped that was declared but not made yet, once it is made.
+
+        Making one calls the ``_task_from_fun`` that the app had when the task was declared (``Celery.task`` in
+        celery/app/base.py), and need not finalize the app.
+        """
+        for promise in list(app._pending):
+            promise.__then__(_on_made, promise)
+
     def _wrap_present(self) -> None:
         for app in list(_get_active_apps()):
             try:
                 self.wrap_registered(app)
+                self.wrap_promised(app)
             except Exception as error:
                 contain(error, cause="wrapping the tasks of a Celery app")
 
@@ -107,6 +117,12 @@ class CeleryHost:
 
         if self._schedules is not None:
             self._patches.replace(Scheduler, "apply_async", self._schedules.applying)
+
+
+def _on_made(promise: Any) -> None:
+    host = _connected
+    if host is not None and host._tasks is not None:
+        host._tasks.wrap(promise._get_current_object())
 
 
 def _on_app_finalize(app: Any) -> None:
