@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from tests.agents.launchers.django import ROUNDS, load_expected
 from tests.agents.launchers.outcome import Run
+from tests.agents.receivers.newrelic import Event
 from tests.agents.receivers.otlp import ReceivedSpan
 from tests.agents.verdicts import Claim, Received, Verdict, judge
 
@@ -36,11 +37,11 @@ class ExpectedRequests:
         """Judge the transactions and error events that New Relic's agent sent; it tells the path of each request."""
         transactions = judge(
             [self._claim(entry, entry["path"], 1) for entry in self.asked],
-            [Received(str(event.agent.get("request.uri")), event.user) for event in run.sent.transactions],
+            [Received(_path_of(event), event.user) for event in run.sent.transactions],
         )
         errors = judge(
             [self._claim(entry, entry["path"], entry.get("errors", 0)) for entry in self.asked],
-            [Received(str(event.agent.get("request.uri")), event.user) for event in run.sent.errors],
+            [Received(_path_of(event), event.user) for event in run.sent.errors],
         )
         return transactions + errors
 
@@ -92,9 +93,14 @@ class ExpectedRequests:
         return Claim(entry["flavour"], name, attributes, least=count * ROUNDS, most=count * ROUNDS)
 
 
+def _path_of(event: Event) -> str:
+    # As it was sent by an ASGI server, decoded by a WSGI server.
+    return unquote(str(event.agent.get("request.uri")))
+
+
 def _name_of(span: ReceivedSpan) -> str:
     # Old and new semantic conventions, by the server's interface.
     for key in ("http.target", "url.path", "http.url"):
         if key in span.attributes:
-            return urlsplit(str(span.attributes[key])).path
+            return unquote(urlsplit(str(span.attributes[key])).path)
     return span.name
