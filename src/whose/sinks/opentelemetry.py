@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from opentelemetry.trace import Span
 
 
+#: Instrumentations that open one span for each request, whatever runs around it (``_start_internal_or_server_span``).
+_OPENERS_OF_REQUESTS = frozenset(
+    f"opentelemetry.instrumentation.{name}" for name in ("asgi", "django", "falcon", "flask", "pyramid", "wsgi")
+)
+
+
 class OpenTelemetrySink:
     """Speaks to OpenTelemetry's API; whichever SDK is behind it may be set up before or after us.
 
@@ -71,17 +77,21 @@ class OpenTelemetrySink:
         """Set the attributes of the current span, which is the entry span when work begins.
 
         Nested work writes only to a span of its own, such as Celery's instrumentation opens for ``apply()``; such a
-        span is of the kind of an entry and has no owner yet.
+        span is an entry's and has no owner yet.
         """
         span = self._entry_span()
-        if attribution.is_nested:
-            kind = getattr(span, "kind", None)
-            if kind not in self._entry_kinds or CODE_OWNER_SOURCE in (getattr(span, "attributes", None) or ()):
-                return
+        if attribution.is_nested and not self._is_of_its_own(span):
+            return
         span.set_attributes(attribution.attributes)
 
+    def _is_of_its_own(self, span: Span) -> bool:
+        """Tell an entry's span by its kind; of a request inside other work, which is INTERNAL, by who opened it."""
+        opener = getattr(getattr(span, "instrumentation_scope", None), "name", None)
+        is_of_entry = getattr(span, "kind", None) in self._entry_kinds or opener in _OPENERS_OF_REQUESTS
+        return is_of_entry and CODE_OWNER_SOURCE not in (getattr(span, "attributes", None) or ())
+
     def record_error(self, attribution: Attribution, fault: Fault) -> None:
-        """Add who is at fault to the span; of nested work, to a span of its own only, since the other may yet succeed."""
+        """Add who is at fault to the span; of nested work, to a span of its own only, for the other may yet succeed."""
         span = self._entry_span()
         if attribution.is_nested:
             written = getattr(span, "attributes", None) or {}

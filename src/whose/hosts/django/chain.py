@@ -12,6 +12,7 @@ from django.core.handlers.base import BaseHandler
 from django.core.handlers.exception import convert_exception_to_response
 
 from whose.attribution import Entrance
+from whose.hosts.django.proxies import bare
 
 #: More layers than Django and all agents together put around one middleware.
 _MOST_LAYERS = 16
@@ -39,6 +40,27 @@ class Place:
     write: Callable[[Any], None]
 
 
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One middleware of a chain, the places that hold its handler, and those where it holds the next one's."""
+
+    middleware: Any
+    places: tuple[Place, ...]
+    inner: tuple[Place, ...]
+
+
+def links_of(outermost: Any) -> tuple[Link, ...]:
+    """Return the middlewares inside the outermost, in order; what Django itself has at the end has nothing inside."""
+    links = []
+    places = tuple(_places(outermost))
+    while places:
+        middleware = _middleware_behind(places[0].read())
+        inner = () if _is_bottom(middleware) else tuple(_places(middleware))
+        links.append(Link(middleware, places, inner))
+        places = inner
+    return tuple(links)
+
+
 def bottom_of(handler: Any) -> Any | None:
     """Return Django's ``_get_response`` or ``_get_response_async`` at the end of the chain; None where it is hidden."""
     for middleware in _inward(handler):
@@ -56,15 +78,11 @@ def mark_chain(outermost: Any, *, entrance_of: EntranceOf) -> Callable[[], None]
     """
     undo: list[Callable[[], None]] = []
     known: Entrance | None = None
-    places = tuple(_places(outermost))
-    while places:
-        middleware = _middleware_behind(places[0].read())
-        inner = () if _is_bottom(middleware) else tuple(_places(middleware))
-        entrance = entrance_of(middleware) if inner else None
+    for link in links_of(outermost):
+        entrance = entrance_of(link.middleware) if link.inner else None
         if entrance is not known:
-            undo.extend(_mark(place, entrance) for place in places)
+            undo.extend(_mark(place, entrance) for place in link.places)
             known = entrance
-        places = inner
 
     def unmark() -> None:
         for step in reversed(undo):
@@ -105,6 +123,7 @@ def _middleware_behind(handler: Any) -> Any | None:
     Values are told by their type, never by ``isinstance``: it asks a lazy object for its class, which would make it.
     """
     for _ in range(_MOST_LAYERS):
+        handler = bare(handler)
         kind = type(handler)
         if issubclass(kind, SyncToAsync):
             handler = handler.func
@@ -112,8 +131,6 @@ def _middleware_behind(handler: Any) -> Any | None:
             handler = handler.awaitable
         elif kind is FunctionType and handler.__code__ in _CONVERTED:
             return vars(handler).get("__wrapped__")
-        elif any("__wrapped__" in vars(base) for base in kind.__mro__):
-            handler = handler.__wrapped__  # the proxies of wrapt, which agents put around handlers
         else:
             handler = _attributes(handler).get("__wrapped__")
         if handler is None:

@@ -9,8 +9,13 @@ from typing import Any
 from whose.attribution import Attributor
 from whose.config import Place
 from whose.hosts.django import serving
+from whose.hosts.django.commands import attribute_commands
+from whose.hosts.django.queries import Queries
+from whose.hosts.django.receivers import Receivers
 from whose.hosts.django.records import OwnerOfRequest
 from whose.hosts.django.settings import places_of, settings_in_use
+from whose.hosts.django.templates import Templates
+from whose.patches import Patches
 
 #: The logger by which Django reports responses of 400 and above, after all middleware is done.
 REPORTS = "django.request"
@@ -24,6 +29,8 @@ class DjangoHost:
         self._requests: serving.Requests | None = None
         self._filter: OwnerOfRequest | None = None
         self._signal: Any = None
+        self._queries: Queries | None = None
+        self._patches = Patches()
 
     def configuration(self) -> Sequence[Place]:
         """Return the settings that configure us; none before Django is set up."""
@@ -44,6 +51,10 @@ class DjangoHost:
     def uninstall(self) -> None:
         """Leave the middlewares in place, passing requests on untouched."""
         serving.end_serving()
+        self._patches.undo()
+        if self._queries is not None:
+            self._queries.uninstall()
+            self._queries = None
         if self._filter is not None:
             logging.getLogger(REPORTS).removeFilter(self._filter)
         if self._attributor is not None and self._requests is not None:
@@ -54,8 +65,17 @@ class DjangoHost:
 
     def _listen(self) -> None:
         """Hear of exceptions once; done when a middleware is loaded, where Django was not set up at install."""
-        if self._signal is None and self._requests is not None:
+        attributor = self._attributor
+        if self._signal is None and self._requests is not None and attributor is not None:
             from django.core.signals import got_request_exception
 
             got_request_exception.connect(self._requests.failed, weak=False)
             self._signal = got_request_exception
+            attribute_commands(attributor, self._patches)
+            if "receivers" in attributor.parts:
+                Receivers(attributor).install(self._patches)
+            if attributor.meter is not None:
+                Templates(attributor).install(self._patches)
+                if "sql" in attributor.meter.parts:
+                    self._queries = Queries(attributor)
+                    self._queries.install()

@@ -12,6 +12,7 @@ from whose.attribution import leave_no_frame, restore
 from whose.errors import contain
 from whose.hosts.django import startup
 from whose.hosts.django.chain import bottom_of, mark_chain
+from whose.hosts.django.parts import divide_chain
 from whose.hosts.django.serving import Requests, join
 
 
@@ -31,6 +32,7 @@ class CodeOwnerMiddleware:
         self.get_response = get_response
         self._requests: Requests | None = None
         self._unmark: Callable[[], None] | None = None
+        self._undivide: Callable[[], None] | None = None
         self._is_async = iscoroutinefunction(get_response)
         if self._is_async:
             markcoroutinefunction(self)
@@ -47,6 +49,8 @@ class CodeOwnerMiddleware:
         if requests is not None:
             try:
                 self._unmark = mark_chain(self, entrance_of=requests.entrance_of_middleware)
+                if "middleware" in requests.attributor.parts:
+                    self._undivide = divide_chain(self, requests.attributor)
             except Exception as error:
                 contain(error, cause="looking along the middleware")
 
@@ -66,6 +70,7 @@ class CodeOwnerMiddleware:
             raise
         finally:
             if token is not None:
+                _closed(requests, request)
                 restore(token)
 
     async def _call_async(self, request: Any) -> Any:
@@ -81,6 +86,7 @@ class CodeOwnerMiddleware:
             raise
         finally:
             if token is not None:
+                _closed(requests, request)
                 restore(token)
 
     def process_view(self, request: Any, view_func: Any, view_args: Any, view_kwargs: Any) -> Any:
@@ -98,6 +104,9 @@ class CodeOwnerMiddleware:
         return CodeOwnerMiddleware.process_view(self, request, view_func, view_args, view_kwargs)
 
     def _take_marks_off(self) -> None:
+        undivide, self._undivide = self._undivide, None
+        if undivide is not None:
+            undivide()
         unmark, self._unmark = self._unmark, None
         if unmark is not None:
             unmark()
@@ -114,6 +123,13 @@ def _begun(requests: Requests | None, request: Any) -> Token[Any] | None:
 def _ended(requests: Requests | None, request: Any, response: Any) -> None:
     try:
         requests.end(request, response)  # type: ignore[union-attr]
+    except Exception as error:
+        contain(error, cause="the end of a request")
+
+
+def _closed(requests: Requests | None, request: Any) -> None:
+    try:
+        requests.close(request)  # type: ignore[union-attr]
     except Exception as error:
         contain(error, cause="the end of a request")
 

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from whose.attribution import Attributor, Entrance, Origin, Scope, _get, _set
 from whose.baggage import HEADER, Baggage
 from whose.errors import contain
+from whose.hosts.django.commands import KIND as COMMAND
 from whose.hosts.django.streaming import own_stream
 from whose.hosts.django.views import ViewOwners, is_claimed
 from whose.index import Subject
@@ -85,10 +86,21 @@ class Requests:
         Return None where it is that already: the middleware may be listed twice, under its name for compatibility too.
         """
         outer = _get()
+        if isinstance(outer, Attribution) and outer.work.kind == COMMAND:
+            # A command that serves requests is not what asks for them.
+            outer = None
         if outer is not None and getattr(request, SCOPE, None) is outer:
             return None
         scope = request._whose_scope = Scope(outer, copy_context())
-        return _set(scope)
+        token = _set(scope)
+        if self.attributor.meter is not None:
+            request._whose_metering = self.attributor.meter.start(None)
+        return token
+
+    def close(self, request: Any) -> None:
+        """Hand out what the request cost, where costs are kept."""
+        if self.attributor.meter is not None:
+            self.attributor.stop_metering(vars(request).pop("_whose_metering", None))
 
     def found(self, request: Any, view: Any) -> None:
         """Record the owner of the view that is about to serve the request."""

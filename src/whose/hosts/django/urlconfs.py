@@ -7,6 +7,7 @@ from types import ModuleType
 from typing import Any
 
 from whose.errors import contain
+from whose.hosts.django.proxies import bare
 
 #: More URLconfs than a program has; a program that makes them for each request must not fill the memory.
 _MOST_URLCONFS = 64
@@ -62,7 +63,7 @@ def _views(resolver: Any, modules: tuple[str, ...], route: str) -> Iterator[tupl
     for pattern in resolver.url_patterns:
         whole = _joined(route, str(pattern.pattern))
         if not hasattr(pattern, "url_patterns"):
-            yield pattern.callback, whole, modules[-1]
+            yield bare(pattern.callback), whole, modules[-1]
             continue
         is_list = not isinstance(pattern.urlconf_module, ModuleType)
         module = _module_of(pattern, modules[-1])

@@ -11,6 +11,7 @@ from typing import Any
 from whose.attribution import INHERITING, Attributor, Entrance
 from whose.config import DEFAULT
 from whose.errors import contain
+from whose.hosts.django.proxies import bare
 from whose.hosts.django.urlconfs import Urlconfs
 from whose.index import Subject
 from whose.model import UNKNOWN, Ownership
@@ -54,6 +55,8 @@ class ViewOwners:
 
     def entrance(self, view: Any, request: Any) -> Entrance:
         """Return the entrance through which a request reaches a view."""
+        # New Relic's agent puts a new proxy around the view for each request (hooks/framework_django.py).
+        view = bare(view)
         known = self.known.get(id(view))
         if known is None or known.view() is not view:
             known = self._learn(view)
