@@ -26,21 +26,24 @@ TITLES = {
 
 
 def summary(cells: Sequence[Cell]) -> str:
-    """Return a table of hosts and sinks: how many transactions, spans and log records name the right owner."""
+    """Return a table of hosts and sinks: in how many flavours of work everything that was sent named its owner."""
     rows = [("host", "run by", *(TITLES[sink] for sink in SINKS))]
     for host in HOSTS:
         for where in _wheres(cells, host):
             found = {cell.sink: cell for cell in cells if (cell.host, cell.where) == (host, where)}
             rows.append((TITLES[host], where, *(_count(found.get(sink)) for sink in SINKS)))
-    told = f"Right ones of all transactions and error events, spans, log records. Run with {_versions(cells)}."
+    told = (
+        "Flavours of tasks and views of which every transaction and error event, span or log record, as it left the\n"
+        f"process, named the right owner, of all flavours tried. Run with {_versions(cells)}."
+    )
     return f"{_table(rows)}\n\n{told}"
 
 
 def whole(cells: Sequence[Cell]) -> str:
     """Return the page with one table a host: flavour by pool or server."""
     intro = (
-        "Written by `python -m tests.agents.matrix` from what the tests received from the real agents. A cell counts\n"
-        "New Relic's transactions and error events, OpenTelemetry's spans and log records: right ones of all."
+        "Written by `python -m tests.agents.matrix` from what the tests received from the real agents. A cell below\n"
+        "counts the sinks in which everything about a flavour was right, of those that are told of it."
     )
     parts = ["# Support matrix", intro, summary(cells)]
     for host in HOSTS:
@@ -75,26 +78,23 @@ def _wheres(cells: Iterable[Cell], host: str) -> tuple[str, ...]:
 
 
 def _flavours(cells: Iterable[Cell], host: str) -> tuple[str, ...]:
-    names = (name for cell in cells if cell.host == host for name, _, _ in cell.flavours)
+    names = (name for cell in cells if cell.host == host for name, _ in cell.flavours)
     return tuple(name for name in dict.fromkeys(names) if name != UNLISTED)
 
 
 def _joined(cells: Iterable[Cell], host: str, where: str, flavour: str) -> str:
-    counts = [
-        (right, everything)
+    found = [
+        is_right
         for cell in cells
         if (cell.host, cell.where) == (host, where)
-        for name, right, everything in cell.flavours
+        for name, is_right in cell.flavours
         if name == flavour
     ]
-    right, everything = (sum(column) for column in zip(*counts, strict=True)) if counts else (0, 0)
-    return f"{right}/{everything}" if everything else ""
+    return f"{sum(found)} of {len(found)}" if found else ""
 
 
 def _count(cell: Cell | None) -> str:
-    if cell is None:
-        return "not run"
-    return f"{cell.right} of {cell.all}"
+    return "not run" if cell is None else f"{cell.right} of {len(cell.flavours)}"
 
 
 def _versions(cells: Iterable[Cell]) -> str:
@@ -117,7 +117,12 @@ def main() -> int:
         print(f"nothing in {FOLDER}: run the table tests first", file=sys.stderr)
         return 1
     readme = ROOT / "README.md"
-    readme.write_text(put_between_markers(readme.read_text(), summary(cells)))
+    try:
+        text = put_between_markers(readme.read_text(), summary(cells))
+    except ValueError as error:
+        print(f"{readme}: {error}", file=sys.stderr)
+        return 1
+    readme.write_text(text)
     page = ROOT / "docs" / "hosts" / "matrix.md"
     page.parent.mkdir(parents=True, exist_ok=True)
     page.write_text(whole(cells))

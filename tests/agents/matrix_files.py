@@ -31,18 +31,13 @@ class Cell:
     sink: str
     #: Name and version of what was run: host, sink, Python.
     versions: tuple[str, ...]
-    #: Flavour and how it did: ``right`` things of ``all``.
-    flavours: tuple[tuple[str, int, int], ...]
+    #: Flavours of which something had to be received, or was wrongly, and whether everything about them was right.
+    flavours: tuple[tuple[str, bool], ...]
 
     @property
     def right(self) -> int:
-        """Return how many transactions, spans or records were right."""
-        return sum(right for _, right, _ in self.flavours)
-
-    @property
-    def all(self) -> int:
-        """Return how many there should have been, or were, whichever is more."""
-        return sum(everything for _, _, everything in self.flavours)
+        """Return the number of flavours that were right."""
+        return sum(is_right for _, is_right in self.flavours)
 
 
 def keep(host: str, where: str, sink: str, verdicts: Iterable[Verdict], *, host_distributions: Sequence[str]) -> None:
@@ -54,7 +49,9 @@ def keep(host: str, where: str, sink: str, verdicts: Iterable[Verdict], *, host_
         "sink": sink,
         "versions": [*(f"{name} {version(name)}" for name in names), f"Python {platform.python_version()}"],
         "flavours": [
-            [verdict.flavour, verdict.right, verdict.received + verdict.missing] for verdict in by_flavour(verdicts)
+            [verdict.flavour, verdict.is_right]
+            for verdict in by_flavour(verdicts)
+            if verdict.expected or verdict.complaints
         ],
     }
     FOLDER.mkdir(parents=True, exist_ok=True)
@@ -67,6 +64,6 @@ def load_cells() -> tuple[Cell, ...]:
     for path in sorted(FOLDER.glob("*.json")):
         fields = json.loads(path.read_text())
         fields["versions"] = tuple(fields["versions"])
-        fields["flavours"] = tuple((flavour, right, everything) for flavour, right, everything in fields["flavours"])
+        fields["flavours"] = tuple((flavour, is_right) for flavour, is_right in fields["flavours"])
         cells.append(Cell(**fields))
     return tuple(cells)

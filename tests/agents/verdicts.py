@@ -43,6 +43,8 @@ class Verdict:
     """How one flavour did."""
 
     flavour: str
+    #: How many things have to be received at least.
+    expected: int = 0
     right: int = 0
     unattributed: int = 0
     wrong: int = 0
@@ -62,6 +64,7 @@ class Verdict:
 
     def add(self, other: Verdict) -> None:
         """Count another verdict on the same flavour in."""
+        self.expected += other.expected
         self.right += other.right
         self.unattributed += other.unattributed
         self.wrong += other.wrong
@@ -75,7 +78,7 @@ def judge(claims: Sequence[Claim], received: Iterable[Received]) -> list[Verdict
 
     Of claims with the same name, a thing counts for the first that it fits and that still lacks one.
     """
-    verdicts = [Verdict(claim.flavour) for claim in claims]
+    verdicts = [Verdict(claim.flavour, expected=claim.least) for claim in claims]
     unlisted: dict[str, Verdict] = {}
     for thing in received:
         named = [index for index, claim in enumerate(claims) if claim.name == thing.name]
