@@ -118,7 +118,8 @@ class Entrance:
         """Return who owns the code behind this entrance; of code that cannot be looked at, nothing is known."""
         if self._ownership is None:
             try:
-                self._ownership = self._resolver.owner_of_entry(self.thing)
+                task = self.work.name if self.work.kind == "task" else None
+                self._ownership = self._resolver.owner_of_entry(self.thing, task=task)
             except Exception as error:
                 contain(error, cause="the resolver")
                 self._ownership = UNKNOWN
@@ -188,10 +189,13 @@ class Attributor:
         outlets: tuple[Outlet, ...] = (),
         *,
         costs: Collection[str] = (),
+        parts: Collection[str] = (),
         guard: bool = False,
         baggage_to: Sequence[str] = (),
         baggage_from: Sequence[str] = (),
     ) -> None:
+        #: Which parts of a request are works of their own: ``middleware``, ``receivers``.
+        self.parts = frozenset(parts)
         self.baggage_to = tuple(baggage_to)
         self.baggage_from = tuple(baggage_from)
         self.resolver = resolver

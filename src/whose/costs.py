@@ -93,6 +93,13 @@ class Ledger:
         self._stack.append(charge)
         return charge
 
+    def push_itself(self) -> Charge:
+        """Charge the owner of the work itself from now on, until the Charge that is returned is popped."""
+        self._settle()
+        charge = Charge(_ITSELF)
+        self._stack.append(charge)
+        return charge
+
     def pop(self, charge: Charge) -> None:
         """Stop charging what a push returned; of interleaved coroutines each takes its own off."""
         self._settle()

@@ -12,7 +12,7 @@ from typing import Protocol, runtime_checkable
 from whose.attribution import Attributor
 from whose.config import Config, Place, find_file, read_config
 from whose.errors import ConfigurationError, MissingExtraError, Problem, contain, contained_errors
-from whose.index import OwnershipIndex, compile_index
+from whose.index import OwnershipIndex
 from whose.outlets import Outlet
 from whose.resolver import Resolver
 
@@ -121,9 +121,10 @@ def install(config: Mapping[str, object] | None = None) -> None:
             return
         outlets = _outlets(wanted)
         attributor = Attributor(
-            Resolver(compile_index(wanted)),
+            Resolver.of(wanted),
             outlets,
             costs=wanted.costs,
+            parts=wanted.parts,
             guard=wanted.guard,
             baggage_to=wanted.baggage_to,
             baggage_from=wanted.baggage_from,

@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from whose.config.checking import Checker
 from whose.config.places import Place
-from whose.config.settings import COST_PARTS
+from whose.config.settings import COST_PARTS, REQUEST_PARTS
 from whose.model import CODE_OWNER
 
 
@@ -47,9 +47,18 @@ def read_keys(checker: Checker, place: Place, value: object, known: Collection[s
 
 
 def read_costs(checker: Checker, place: Place, value: object) -> tuple[str, ...]:
-    """Return the parts of own-time accounting that are on."""
-    parts = checker.strings(place, value, "costs")
-    for number, part in enumerate(parts):
-        if part not in COST_PARTS:
-            checker.unknown(place.place_of("costs", number), "cost", part, COST_PARTS)
-    return tuple(parts)
+    """Return the parts of costs that are kept."""
+    return _chosen(checker, place, value, "costs", COST_PARTS)
+
+
+def read_parts(checker: Checker, place: Place, value: object) -> tuple[str, ...]:
+    """Return the parts of a request that are works of their own."""
+    return _chosen(checker, place, value, "parts", REQUEST_PARTS)
+
+
+def _chosen(checker: Checker, place: Place, value: object, key: str, known: Collection[str]) -> tuple[str, ...]:
+    chosen = checker.strings(place, value, key)
+    for number, part in enumerate(chosen):
+        if part not in known:
+            checker.unknown(place.place_of(key, number), f"item of {key!r}", part, known)
+    return tuple(chosen)

@@ -8,15 +8,15 @@ from pathlib import Path
 from types import MappingProxyType
 
 from whose.config.checking import Checker
-from whose.config.emission import read_costs, read_keys, read_sinks
+from whose.config.emission import read_costs, read_keys, read_parts, read_sinks
 from whose.config.files import read_files, read_nearby, read_roots, repository_of
 from whose.config.mappings import CATCH_ALL, DEFAULT, Prefixes
 from whose.config.patterns import read_owners, read_packages, read_patterns
 from whose.config.places import Place
 from whose.config.settings import ORDER, Config
-from whose.config.teams import read_team, themed
+from whose.config.teams import Teams, read_team, themed
 from whose.errors import ConfigurationError
-from whose.model import Rule, SourceName, Team, TeamName
+from whose.model import Rule, SourceName, TeamName
 
 _DIALECTS = ("github", "gitlab")
 _UNCLAIMED = ("report", "team")
@@ -40,8 +40,7 @@ class _Reader:
         self.known_sinks = known_sinks
         self.checker = Checker()
         self.prefixes = Prefixes(self.checker)
-        self.teams: dict[TeamName, Team] = {}
-        self.team_places: dict[TeamName, str] = {}
+        self.teams = Teams()
         #: Where files are looked for that are named in Python, and what ``repository`` starts from.
         self.beside = next((place.file.parent for place in places if place.file), None) or Path.cwd()
 
@@ -63,6 +62,7 @@ class _Reader:
             "tasks": lambda place, value: {"tasks": read_owners(checker, place, value, "tasks")},
             "codeowners": self._codeowners,
             "codeowners_dialect": self._choice("codeowners_dialect", _DIALECTS),
+            "codeowners_sections": self._strings("codeowners_sections"),
             "mapping_files": self._files("mapping_files"),
             "teams_files": self._files("teams_files"),
             "backstage": self._files("backstage"),
@@ -72,6 +72,7 @@ class _Reader:
             "order": self._order,
             "roots": lambda place, value: {"roots": read_roots(checker, place, value)},
             "costs": lambda place, value: {"costs": read_costs(checker, place, value)},
+            "parts": lambda place, value: {"parts": read_parts(checker, place, value)},
             "guard": self._switch("guard"),
             "baggage_from": self._networks,
             "baggage_to": self._strings("baggage_to"),
@@ -92,8 +93,8 @@ class _Reader:
         return Config(
             mappings=self.prefixes.rules,
             default=default,
-            teams=MappingProxyType(self.teams),
-            team_places=MappingProxyType(self.team_places),
+            teams=MappingProxyType(self.teams.by_name),
+            team_places=MappingProxyType(self.teams.places),
             places=tuple(place.name for place in self.places),
             **values,  # type: ignore[arg-type]
         )
@@ -123,14 +124,12 @@ class _Reader:
     def _teams(self, place: Place, value: object) -> dict[str, object]:
         for name, details in self.checker.table(place, value, "teams").items():
             team = read_team(self.checker, place, name, details, "teams", name)
-            self.teams[team.name] = team
-            self.team_places[team.name] = place.place_of("teams", name)
+            self.teams.add(team, place.place_of("teams", name))
         return {}
 
     def _themes(self, place: Place, value: object) -> dict[str, object]:
-        for name, (team, where) in themed(self.checker, place, value, self.teams).items():
-            self.teams[name] = team
-            self.team_places.setdefault(name, where)
+        for team, where in themed(self.checker, place, value, "themes").values():
+            self.teams.add(team, where)
         return {}
 
     def _mappings(self, place: Place, value: object) -> dict[str, object]:

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from whose.model import Rule, SourceName, Team, TeamName
 
 #: The parts of own-time accounting that can be switched on one by one (``[tool.whose] costs = [...]``).
 COST_PARTS = ("wall", "cpu", "sql", "queue")
+
+#: The parts of a Django request that can be made works of their own (``[tool.whose] parts = [...]``).
+REQUEST_PARTS = ("middleware", "receivers")
 
 #: The sources, the most trusted first; the first one that speaks of some code decides, and then the default owner.
 ORDER = tuple(
@@ -21,6 +25,9 @@ ORDER = tuple(
 
 #: The files next to the code that may name its owner; in one folder the first of them counts.
 NEARBY = (".codeowner", "owners.yaml", "OWNERS")
+
+
+Dialect = Literal["github", "gitlab"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +80,9 @@ class Config:
     codeowners: tuple[FileSetting, ...] = ()
     find_codeowners: FileSetting | None = None
     #: ``github`` or ``gitlab``; None for what the file's place tells.
-    codeowners_dialect: str | None = None
+    codeowners_dialect: Dialect | None = None
+    #: Sections of GitLab's CODEOWNERS that are asked before the others.
+    codeowners_sections: tuple[str, ...] = ()
     mapping_files: tuple[FileSetting, ...] = ()
     teams_files: tuple[FileSetting, ...] = ()
     backstage: tuple[FileSetting, ...] = ()
@@ -87,6 +96,8 @@ class Config:
     roots: tuple[Root, ...] = ()
     #: Parts of own-time accounting that are on; see COST_PARTS.
     costs: tuple[str, ...] = ()
+    #: Parts of a request that are works of their own; see REQUEST_PARTS.
+    parts: tuple[str, ...] = ()
     #: Count in :func:`whose.stats` the messages that are sent while no work is known to run.
     guard: bool = False
     #: Senders whose W3C baggage is believed, and hosts to which ours is sent.

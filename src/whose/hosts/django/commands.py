@@ -14,7 +14,7 @@ KIND = "command"
 def attribute_commands(attributor: Attributor, patches: Patches) -> None:
     """Wrap ``BaseCommand.execute``, which ``manage.py`` and ``call_command`` both go through; Django 4.2 and later.
 
-    Commands that no rule names, Django's own among them, pass untouched: ``runserver`` is not the work, its requests are.
+    Commands that no rule names, Django's own among them, pass untouched: ``runserver`` is no work, its requests are.
     """
     from django.core.management.base import BaseCommand
 

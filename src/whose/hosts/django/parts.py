@@ -22,7 +22,7 @@ SCOPE = "_whose_scope"
 def divide_chain(outermost: Any, attributor: Attributor) -> Callable[[], None]:
     """Let every owned middleware of a chain run as a work of its own; return what undoes that.
 
-    On the way in, a request passes into such a middleware and, at its ``get_response``, out of it again into whatever is
+    On the way in, a request passes into such a middleware and, at its ``get_response``, out of it again into what is
     further in, which is not its work. Both borders are marked where the one handler keeps the next.
     """
     undo: list[Callable[[], None]] = []
