@@ -257,15 +257,17 @@ class Attributor:
         *,
         origin_of: Callable[[Any], Origin | Aside | None] | None = None,
         expected: tuple[type[Exception], ...] = (),
+        waited: Callable[[Any], float | None] | None = None,
     ) -> Callable[P, R]:
         """Return a function that runs ``body`` as work that entered here, and is otherwise just like it.
 
         ``origin_of`` tells who asked for the work, given the thing of the entrance; ``expected`` are exceptions by
-        which the framework steers, like Retry in Celery; nobody is at fault for them. Result, exception, traceback stay
+        which the framework steers, like Retry in Celery; nobody is at fault for them; ``waited`` tells for how many
+        seconds the work was queued, given the thing. Result, exception, traceback stay
         the body's.
         """
         if self.meter is not None:
-            body = self.metered(body, self.meter)
+            body = self.metered(body, self.meter, waited=functools.partial(waited, entrance.thing) if waited else None)
         # This runs before every task: names are bound here, and what could be a call is written out.
         hot = self.hot
         entries = entrance.entries
@@ -315,13 +317,15 @@ class Attributor:
         ours = run.__code__
         return functools.wraps(body)(run)
 
-    def metered(self, body: Callable[P, R], meter: Meter) -> Callable[P, R]:
+    def metered(
+        self, body: Callable[P, R], meter: Meter, *, waited: Callable[[], float | None] | None
+    ) -> Callable[P, R]:
         """Return a function that runs ``body`` and charges what it costs to the owner of the work running by then."""
 
         def run(*args: P.args, **kwargs: P.kwargs) -> R:
             metering = None
             try:
-                metering = meter.start(current())
+                metering = meter.start(current(), queue_seconds=waited() if waited is not None else None)
             except Exception as error:
                 contain(error, cause="metering")
             try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 import types
 from collections.abc import Iterator
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from celery import Celery, Task, chain, chord, group
 from celery.contrib.testing.worker import start_worker
+from celery.signals import before_task_publish
 
 import whose
 from whose.hosts.celery.origin import HEADER
@@ -155,8 +157,6 @@ def test_an_error_callback_was_asked_for_by_who_linked_it(app: Celery, sink: Rec
 
 
 def wait_for(sink: RecordingSink, name: str) -> dict[str, str]:
-    import time
-
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
         for attribution in list(sink.attributions):
@@ -221,6 +221,23 @@ def test_headers_of_the_users_own_stay(app: Celery) -> None:
     assert own == {"tenant": "7"}
 
 
+def test_no_times_are_sent_unless_asked_for(app: Celery) -> None:
+    sent: list[dict[str, Any]] = []
+
+    def see_headers(headers: dict[str, Any], **_: object) -> None:
+        sent.append(headers)
+
+    before_task_publish.connect(see_headers)
+    try:
+        got(app.tasks["blue.see"].delay())
+    finally:
+        before_task_publish.disconnect(see_headers)
+    assert "whose-sent" not in sent[0]
+
+
+# From here on each test installs a configuration of its own; the worker above is no longer asked.
+
+
 def test_names_with_separators_survive() -> None:
     team = "a;b %3B c"
     with installed({"mappings": {team: ["odd"]}}):
@@ -249,3 +266,24 @@ def test_a_fork_keeps_the_work() -> None:
         if pid == 0:
             os._exit(0 if whose.attributes().get("code_owner") == "red" else 1)
         assert os.waitpid(pid, 0)[1] == 0
+
+
+def test_the_wait_in_the_queue_is_measured_from_sending_or_the_eta() -> None:
+    def nap() -> None: ...
+
+    with installed({**RULES, "costs": ["queue"]}) as sink:
+        app = Celery("queued", broker="memory://", backend="cache+memory://", set_as_current=False)
+        task = app.task(name="red.nap")(in_module("red", nap))
+        task.delay()
+        task.apply_async(countdown=0.3)
+        time.sleep(0.2)
+        with start_worker(app, pool="solo", perform_ping_check=False, shutdown_timeout=30):
+            deadline = time.monotonic() + 20
+            while len(sink.costs) < 2 and time.monotonic() < deadline:
+                time.sleep(0.02)
+    first, second = (costs.queue_seconds for _, costs in sink.costs)
+    assert first is not None
+    assert second is not None
+    assert first >= 0.2
+    assert second < first
+    assert sink.costs[0][1].attributes == {"code_owner_queue_seconds": first}

@@ -40,8 +40,9 @@ class CeleryHost:
         # Later registrations end in one of these two (celery/app/base.py, 5.3 and later); the task is bound by then.
         self._patches.replace(Celery, "_task_from_fun", _then(tasks.wrap))
         self._patches.replace(Celery, "register_task", _then(tasks.wrap))
+        with_time = attributor.meter is not None and "queue" in attributor.meter.parts
         # The one door through which every message goes; see origin.sending().
-        self._patches.replace(Celery, "send_task", sending(origins))
+        self._patches.replace(Celery, "send_task", sending(origins, with_time=with_time))
         self._patches.replace(Celery, "add_periodic_task", self._schedules.adding)
         # For what is put into app.tasks by hand, which neither method sees: look again before anything runs.
         signals.worker_init.connect(self._on_worker_init, weak=False)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import functools
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from types import FrameType
 from typing import Any
 
@@ -21,6 +23,8 @@ from whose.resolver import Resolver
 #: empty. Workers without us ignore it; a retry carries it on by itself, as Celery does with every custom header.
 HEADER = "whose-origin"
 _VERSION = "1"
+#: When a message was sent, in seconds since 1970; sent only where costs include the queue.
+SENT_HEADER = "whose-sent"
 _MOST_REMEMBERED = 4_096
 
 _get = _current.get
@@ -133,7 +137,7 @@ def _unescaped(text: str) -> str:
     return text.replace("%3B", ";").replace("%25", "%")
 
 
-def sending(origins: Origins) -> Callable[[Any], Any]:
+def sending(origins: Origins, *, with_time: bool = False) -> Callable[[Any], Any]:
     """Return what makes ``Celery.send_task`` add our header.
 
     Every message goes through it: ``Task.apply_async``, retries, canvases, beat. A header that is there already, as in
@@ -150,6 +154,8 @@ def sending(origins: Origins) -> Callable[[Any], Any]:
                         kwargs["headers"] = {HEADER: header}
                     elif HEADER not in headers:
                         kwargs["headers"] = {**headers, HEADER: header}
+                if with_time:
+                    kwargs["headers"] = {**(kwargs.get("headers") or {}), SENT_HEADER: time.time()}
             except Exception as error:
                 contain(error, cause="sending a Celery task")
             try:
@@ -162,6 +168,20 @@ def sending(origins: Origins) -> Callable[[Any], Any]:
         return functools.wraps(original)(send_task)
 
     return make
+
+
+def waited(task: Any) -> float | None:
+    """Return for how many seconds the run that is beginning was due; None where its sender did not say since when.
+
+    Clocks of two machines differ; a wait is never less than nothing.
+    """
+    request = task.request_stack.top
+    sent = request.__dict__.get(SENT_HEADER) if request is not None else None
+    if not isinstance(sent, int | float):
+        return None
+    eta = request.__dict__.get("eta")
+    due = max(sent, datetime.fromisoformat(eta).timestamp()) if isinstance(eta, str) else sent
+    return float(max(time.time() - due, 0.0))
 
 
 class Schedules:

@@ -15,7 +15,7 @@ from celery.exceptions import Ignore, Reject, Retry
 
 from whose.attribution import Attributor, Entrance, current, leave_no_frame
 from whose.errors import contain
-from whose.hosts.celery.origin import Origins
+from whose.hosts.celery.origin import Origins, waited
 from whose.patches import Patches
 
 #: Exceptions by which a task tells Celery what to do next; nobody is at fault for them.
@@ -82,8 +82,13 @@ class WrappedTasks:
 
     def _wrap(self, task: Any) -> None:
         entrance = self._attributor.entrance(task, kind="task", name=task.name)
+        meter = self._attributor.meter
         attributed = partial(
-            self._attributor.attributed, entrance=entrance, origin_of=self._origins.of, expected=STEERING
+            self._attributor.attributed,
+            entrance=entrance,
+            origin_of=self._origins.of,
+            expected=STEERING,
+            waited=waited if meter is not None and "queue" in meter.parts else None,
         )
         before = task.run
         known = _Wrapped(weakref.ref(task), entrance, vars(task).get("run"))
