@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 
 from whose.config.places import Place
@@ -21,6 +20,9 @@ class Checker:
 
     def unknown(self, place: str, kind: str, word: str, known: Iterable[str]) -> None:
         """Note a word that means nothing here, with the one that was perhaps meant."""
+        # Imported here, since right configurations need not wait for it.
+        import difflib
+
         words = sorted(known)
         near = difflib.get_close_matches(word, words, n=1)
         mend = f"did you mean {near[0]!r}?" if near else f"known here: {', '.join(words)}"

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from whose.config import MAPPING, Config
 from whose.config.settings import is_dotted_prefix, is_path_pattern
-from whose.index.last_resort import TASKS, URLS, TaskLayer, UrlLayer
 from whose.index.layers import ComponentLayer, DeclaredLayer, FirstOf, Layer, NearbyLayer, PathLayer, PrefixLayer
 from whose.index.ownership import OwnershipIndex
 from whose.model import UNOWNED, Rule, SourceName
-from whose.sources.declarations import Declarations, load_declarations
+from whose.sources.declarations import CodeownersFile, Declarations, load_declarations
 from whose.sources.mapping import prefix_table
 
 TRANSPARENT = SourceName("transparent")
+CODEOWNERS = SourceName("codeowners")
+BACKSTAGE = SourceName("backstage")
+PACKAGES = SourceName("packages")
 #: The sources that name their owners by handles.
-BY_HANDLE = frozenset(map(SourceName, ("nearby", "codeowners", "backstage")))
+BY_HANDLE = frozenset((SourceName("nearby"), CODEOWNERS, BACKSTAGE))
 
 
 def compile_index(config: Config) -> OwnershipIndex:
@@ -31,42 +33,57 @@ def compile_index(config: Config) -> OwnershipIndex:
 
 def index_of(config: Config, declared: Declarations) -> OwnershipIndex:
     """Return the index of what was declared."""
-    made: dict[SourceName, Layer] = {
-        layer.source: layer
-        for layer in (
-            DeclaredLayer(),
-            NearbyLayer(),
-            *_unowned(config.unowned),
-            PrefixLayer(
-                MAPPING, prefix_table(declared.mappings, optional_module_prefixes=config.optional_module_prefixes)
-            ),
-            UrlLayer.compiled(config.urls),
-            TaskLayer.compiled(config.tasks),
-        )
-    }
-    asks_for_nothing = {
-        SourceName("nearby"): not config.nearby,
-        URLS: not config.urls,
-        TASKS: not config.tasks,
-    }
+    layers = sorted(_layers(config, declared), key=lambda layer: config.order.index(layer.source))
     return OwnershipIndex(
-        tuple(made[source] for source in config.order if source in made and not asks_for_nothing.get(source)),
+        tuple(layers),
         default=declared.default,
         teams=dict(declared.roster.teams),
         transparent=_transparent(config.transparent),
         strict_sources=BY_HANDLE if config.unclaimed_handles == "report" else frozenset(),
-        needs_paths=config.needs_paths,
         needs_names=bool(config.urls or config.tasks),
     )
 
 
-def _unowned(rules: Sequence[Rule]) -> tuple[Layer, ...]:
-    """Return the layer of code that is unowned on purpose, if there is any.
+def _layers(config: Config, declared: Declarations) -> Iterator[Layer]:
+    """Yield the layer of every source that says anything."""
+    yield DeclaredLayer()
+    yield PrefixLayer(
+        MAPPING, prefix_table(declared.mappings, optional_module_prefixes=config.optional_module_prefixes)
+    )
+    if config.nearby:
+        yield NearbyLayer()
+    if config.unowned:
+        yield _unowned(config.unowned)
+    if declared.codeowners:
+        yield _codeowners(declared.codeowners, config.codeowners_sections)
+    if declared.components:
+        yield path_layer(BACKSTAGE, declared.components)
+    if declared.packages:
+        yield PrefixLayer(PACKAGES, declared.package_prefixes)
+    if config.urls or config.tasks:
+        # Imported here as all that few of those who install us need, and should not wait for.
+        from whose.index.last_resort import TaskLayer, UrlLayer
+
+        yield UrlLayer.compiled(config.urls)
+        yield TaskLayer.compiled(config.tasks)
+
+
+def _codeowners(files: Sequence[CodeownersFile], first_sections: Sequence[str]) -> Layer:
+    """Return the layer of CODEOWNERS files; of several, the first that speaks of a path decides."""
+    from whose.index.sections import codeowners_index
+
+    layers = tuple(
+        PathLayer(CODEOWNERS, codeowners_index(file.parsed, file.rules, first_sections=first_sections))
+        for file in files
+    )
+    return layers[0] if len(layers) == 1 else FirstOf(CODEOWNERS, layers)
+
+
+def _unowned(rules: Sequence[Rule]) -> Layer:
+    """Return the layer of code that is unowned on purpose.
 
     A name such as ``migrations`` stands for every folder or file, and every module, of that name.
     """
-    if not rules:
-        return ()
     dotted = [rule for rule in rules if is_dotted_prefix(rule.pattern)]
     paths = [rule for rule in rules if not is_dotted_prefix(rule.pattern)]
     names = {rule.pattern: rule for rule in paths if not is_path_pattern(rule.pattern)}
@@ -75,7 +92,7 @@ def _unowned(rules: Sequence[Rule]) -> tuple[Layer, ...]:
         path_layer(UNOWNED, paths),
         ComponentLayer(UNOWNED, names),
     )
-    return (FirstOf(UNOWNED, layers),)
+    return FirstOf(UNOWNED, layers)
 
 
 def _transparent(rules: Sequence[Rule]) -> Layer | None:
@@ -91,7 +108,6 @@ def _transparent(rules: Sequence[Rule]) -> Layer | None:
 
 def path_layer(source: SourceName, rules: Sequence[Rule]) -> PathLayer:
     """Return the layer of rules made of path patterns."""
-    # Imported here, since most who install us have no such rules and need not wait for it.
     from whose.index.paths import PathIndex
 
     return PathLayer(source, PathIndex.compiled(rules))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from whose.model import Rule, SourceName
 
 if TYPE_CHECKING:
-    from whose.index.paths import PathIndex
+    from whose.index.sections import PathRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ class PathLayer:
     """Answers by the last pattern that matches the path."""
 
     source: SourceName
-    index: PathIndex[Rule]
+    index: PathRules
 
     def find(self, subject: Subject) -> Rule | None:
         return self.index.find(subject.path) if subject.path is not None else None

@@ -25,8 +25,7 @@ class OwnershipIndex:
     transparent: Layer | None = None
     #: The sources whose rules name no owner unless a known team claims the name that they give.
     strict_sources: frozenset[SourceName] = frozenset()
-    #: Whether any layer judges by the path, and by the name of the task or route.
-    needs_paths: bool = False
+    #: Whether any layer judges by the name of the task or the route.
     needs_names: bool = False
 
     def is_transparent(self, subject: Subject) -> bool:

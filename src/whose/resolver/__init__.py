@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Callable
 from dataclasses import replace
 from types import CodeType, TracebackType
 
-from whose.index import OwnershipIndex, Subject
+from whose.config import Config
+from whose.errors import Problem
+from whose.index import OwnershipIndex, Subject, index_of
 from whose.model import UNKNOWN, Fault, Ownership, Rule, TeamName
 from whose.resolver.fault import fault_of, installed_roots, owner_of_traceback
+from whose.resolver.subjects import Subjects, subjects_of
 from whose.resolver.traceback_text import frames_of_text
 from whose.resolver.unwrapping import Code, code_behind
+from whose.sources.declarations import load_declarations
 from whose.sources.declared import TRANSPARENT, declared_in_code, declared_teams, is_transparent_code
 
 __all__ = ["Resolver"]
+
+logger = logging.getLogger("whose")
 
 #: Answers are kept by module; a program has fewer modules than this, unless somebody feeds us made-up names.
 _MOST_ANSWERS = 65_536
@@ -23,11 +30,25 @@ _MOST_ANSWERS = 65_536
 class Resolver:
     """Asks one index about code, and remembers the answers by module."""
 
-    def __init__(self, index: OwnershipIndex) -> None:
+    def __init__(self, index: OwnershipIndex, subjects: Subjects | None = None) -> None:
         self.index = index
+        self._subjects = subjects or Subjects()
+        self._by_name: dict[str, Subject] = {}
         self._by_module: dict[str, Ownership] = {}
         self._by_frame_module: dict[str, Ownership | None] = {}
         self._installed = installed_roots()
+
+    @classmethod
+    def of(cls, config: Config) -> Resolver:
+        """Return the resolver of a configuration and of the files that it names.
+
+        Raises:
+            ConfigurationError: with every mistake in those files.
+            MissingExtraError: one of them is YAML, and PyYAML is not installed.
+
+        """
+        declared = load_declarations(config)
+        return cls(index_of(config, declared), subjects_of(config, declared.roster, report=_log))
 
     def owner_of(self, thing: object) -> Ownership:
         """Return the Ownership of a module name, module, function, method, class, task, view, partial or instance.
@@ -42,11 +63,12 @@ class Resolver:
             return owner_of_traceback(thing, judge=self.owner_of_frame) or UNKNOWN
         return self._judge(code_behind(thing))
 
-    def owner_of_entry(self, thing: object) -> Ownership:
+    def owner_of_entry(self, thing: object, *, task: str | None = None, url: str | None = None) -> Ownership:
         """Return the Ownership of work that enters here.
 
         As :meth:`owner_of`, but code that works for whoever asks for it, being transparent or marked
-        ``@inherits_owner``, has no owner and says so by its reason.
+        ``@inherits_owner``, has no owner and says so by its reason. The name of the task, or the route of the view,
+        counts where the configuration has rules for such.
         """
         found = code_behind(thing) if not isinstance(thing, str) else Code(module=thing)
         reason = found.inherits
@@ -54,6 +76,9 @@ class Resolver:
             reason = TRANSPARENT
         if reason is not None and found.declared is None:
             return Ownership(team=None, module=found.module, reason=reason)
+        if self.index.needs_names and (task or url):
+            subject = self.subject_of_module(found.module, declared=found.declared)
+            return _with_reason(self.index.owner_of(replace(subject, task=task, url=url)), found.reason)
         return self._judge(found)
 
     def chooser_of(self, thing: object) -> Callable[..., object] | None:
@@ -132,15 +157,28 @@ class Resolver:
 
     def subject_of_module(self, name: str | None, *, declared: Rule | None = None) -> Subject:
         """Return what an index is asked about a module."""
-        module = sys.modules.get(name) if name else None
-        path = getattr(module, "__file__", None)
-        return Subject(module=name, declared=declared, path=path if isinstance(path, str) else None)
+        if name is None:
+            return Subject(declared=declared)
+        subject = self._by_name.get(name)
+        if subject is None:
+            subject = self._subjects.of_module(name)
+            # What is not imported yet may become so, and be looked at more closely then.
+            if name in sys.modules and len(self._by_name) < _MOST_ANSWERS:
+                self._by_name[name] = subject
+        return subject if declared is None else replace(subject, declared=declared)
 
     def _judge(self, found: Code) -> Ownership:
         if found.declared is not None:
             ownership = self.index.owner_of(self.subject_of_module(found.module, declared=found.declared))
         else:
             ownership = self.owner_of_module(found.module) if found.module is not None else UNKNOWN
-        if found.reason is None:
-            return ownership
-        return Ownership(ownership.team, ownership.module, ownership.rule, reason=found.reason, path=ownership.path)
+        return _with_reason(ownership, found.reason)
+
+
+def _with_reason(ownership: Ownership, reason: str | None) -> Ownership:
+    return ownership if reason is None else replace(ownership, reason=reason)
+
+
+def _log(problem: Problem) -> None:
+    """Log what is wrong with an ownership file that was found next to code while the program runs."""
+    logger.log(logging.WARNING if problem.kind == "unreadable_file" else logging.DEBUG, "whose: %s", problem)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -43,7 +42,7 @@ class Roster:
         person. Letter case does not count, as on GitHub and GitLab.
         """
         claimed = self._claims.get(_folded(text))
-        last = text.removeprefix("@").rpartition("/")[2]
+        last = text.rpartition("/")[2].removeprefix("@") if text.startswith("@") else text
         if claimed is None and text.startswith("@"):
             claimed = self._claims.get(_folded(last))
         if claimed is not None:
@@ -64,6 +63,9 @@ class Roster:
         if owner.is_person:
             mend = "name a team, or give the person's handle to one"
             return Problem(place, f"{text!r} is a person, not a team", mend, kind="person_as_owner")
+        # Imported here, since right files need not wait for it.
+        import difflib
+
         near = difflib.get_close_matches(_folded(text), self._claims, n=1) or difflib.get_close_matches(
             _folded(owner.team), self._claims, n=1
         )

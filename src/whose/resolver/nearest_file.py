@@ -1,0 +1,96 @@
+"""Finds the nearest ownership file above a file of code, reading each folder once, when it is first asked about."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from whose.config.places import shown
+from whose.errors import MissingExtraError, Problem
+from whose.index.paths import PathIndex
+from whose.model import Rule
+from whose.sources.nearby import ALIAS_FILES, PARSERS, NearbyFile, Override
+from whose.sources.roster import Roster
+
+_YAML = "owners.yaml"
+_MOST_FOLDERS = 65_536
+
+
+class NearestFile:
+    """Answers what the ownership file next to the code says, and remembers it by folder.
+
+    In one folder the first of ``names`` counts. ``report`` is told what is wrong with a file, once.
+    """
+
+    def __init__(self, names: Sequence[str], roster: Roster, *, report: Callable[[Problem], None]) -> None:
+        self._names = tuple(names)
+        self._roster = roster
+        self._report = report
+        self._folders: dict[str, tuple[NearbyFile, PathIndex[Override] | None] | None] = {}
+
+    def rule_of(self, file: str, *, top: str) -> Rule | None:
+        """Return the rule of the nearest ownership file, from the file's folder up to ``top``, or None.
+
+        Folders are merged as the owners-yaml package does (SPEC.md, 4): one that leaves the owner open passes the
+        question on to the one above it, unless it does not inherit.
+        """
+        aliases = self._aliases(top)
+        folder = os.path.dirname(file)
+        while folder == top or folder.startswith(top.rstrip(os.sep) + os.sep):
+            known = self._known(folder, aliases if folder != top else ())
+            if known is not None:
+                found, overrides = known
+                rule, inherits = found.rule, found.inherits
+                path = file[len(folder) :].replace(os.sep, "/").lstrip("/")
+                for override in overrides.find_all(path) if overrides is not None else ():
+                    rule = override.rule if override.decides else rule
+                    inherits = override.inherits if override.inherits is not None else inherits
+                if rule is not None or not inherits:
+                    return rule
+            if folder == top:
+                break
+            folder = os.path.dirname(folder)
+        return None
+
+    def _aliases(self, top: str) -> tuple[str, ...]:
+        if _YAML not in self._names:
+            return ()
+        root = self._known(top, ())
+        return root[0].alias_files if root is not None else ALIAS_FILES
+
+    def _known(self, folder: str, aliases: tuple[str, ...]) -> tuple[NearbyFile, PathIndex[Override] | None] | None:
+        if folder not in self._folders:
+            if len(self._folders) >= _MOST_FOLDERS:
+                self._folders.clear()
+            found = self._read(folder, aliases)
+            overrides = PathIndex.compiled(found.overrides) if found is not None and found.overrides else None
+            self._folders[folder] = (found, overrides) if found is not None else None
+        return self._folders[folder]
+
+    def _read(self, folder: str, aliases: tuple[str, ...]) -> NearbyFile | None:
+        for name in self._names:
+            for spelling in (name, *aliases) if name == _YAML else (name,):
+                path = Path(folder, spelling)
+                if path.is_file():
+                    found = self._parsed(path, name)
+                    if found is not None and found.is_valid:
+                        return found
+        return None
+
+    def _parsed(self, path: Path, name: str) -> NearbyFile | None:
+        file = shown(path)
+        try:
+            found = PARSERS[name](path.read_text(encoding="utf-8-sig"), file, self._roster)
+        except OSError as error:
+            problem = Problem(file, f"cannot be read ({error.strerror})", "restore it", kind="unreadable_file")
+        except UnicodeDecodeError:
+            problem = Problem(file, "is not UTF-8", "save the file as UTF-8", kind="unreadable_file")
+        except MissingExtraError as error:
+            problem = Problem(file, str(error), "until then the file counts as absent", kind="unreadable_file")
+        else:
+            for problem in found.problems:
+                self._report(problem)
+            return found
+        self._report(problem)
+        return None
