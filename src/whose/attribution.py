@@ -203,7 +203,8 @@ class Attributor:
         #: Messages sent while no work was known to run, by the team whose code sent them; None while nobody counts.
         self.lost: Counter[str] | None = Counter() if guard else None
         #: None while no part of the costs is switched on, so that nothing is spent on them.
-        self.meter = Meter(costs) if costs else None
+        is_timed = any(getattr(outlet.sink, "needs_duration", False) for outlet in outlets)
+        self.meter = Meter(costs) if costs or is_timed else None
         self.hot = tuple(outlet for outlet in outlets if outlet.record is not None)
         #: Hosts' answers to whose work a log record tells of that was made outside of it.
         self.record_readers: list[Callable[[LogRecord], Attribution | None]] = []

@@ -27,6 +27,8 @@ class Costs:
     sql_seconds: Mapping[TeamName, float] = field(default_factory=dict)
     #: Seconds from being sent, or from its ETA, to its start; None where that is not measured.
     queue_seconds: float | None = None
+    #: How long the work took, in seconds; measured whichever parts are on.
+    seconds: float = 0.0
 
     @property
     def attributes(self) -> dict[str, float]:
@@ -66,7 +68,18 @@ class Ledger:
     ['team-blue', 'team-red']
     """
 
-    __slots__ = ("_cpu", "_cpu_at", "_queries", "_sql", "_stack", "_thread", "_wall", "_wall_at", "queue_seconds")
+    __slots__ = (
+        "_began",
+        "_cpu",
+        "_cpu_at",
+        "_queries",
+        "_sql",
+        "_stack",
+        "_thread",
+        "_wall",
+        "_wall_at",
+        "queue_seconds",
+    )
 
     def __init__(self, parts: Collection[str], *, queue_seconds: float | None = None) -> None:
         is_async = asyncio._get_running_loop() is not None
@@ -78,7 +91,7 @@ class Ledger:
         self.queue_seconds = queue_seconds
         self._stack = [Charge(_ITSELF)]
         self._thread = None if is_async else get_ident()
-        self._wall_at = perf_counter()
+        self._began = self._wall_at = perf_counter()
         self._cpu_at = thread_time()
 
     @property
@@ -122,6 +135,7 @@ class Ledger:
             sql_queries={team: int(count) for team, count in _owned(self._queries, itself).items()},
             sql_seconds=_owned(self._sql, itself),
             queue_seconds=self.queue_seconds,
+            seconds=perf_counter() - self._began,
         )
 
     def _settle(self) -> None:

@@ -49,6 +49,13 @@ class CostSink(Protocol):
         ...
 
 
+@runtime_checkable
+class TimedSink(CostSink, Protocol):
+    """A sink that wants to know how long each work took, even where no costs are configured."""
+
+    needs_duration: bool
+
+
 class Outlet:
     """One sink in the path of every request and task."""
 

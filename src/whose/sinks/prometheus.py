@@ -1,0 +1,93 @@
+"""Counts and times works per owner as Prometheus metrics, in one process or in many."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from whose.attribution import Attributor
+from whose.costs import Costs
+from whose.metrics import (
+    BUCKETS,
+    COUNTERS,
+    HISTOGRAMS,
+    Labels,
+    Metric,
+    changes_by_costs,
+    changes_by_fault,
+    changes_by_work,
+)
+from whose.model import Attribution, Fault
+
+
+class PrometheusSink:
+    """Speaks to prometheus-client, whose registry the program exposes as it does its other metrics.
+
+    With ``PROMETHEUS_MULTIPROC_DIR`` set, the client keeps the values of every process, Celery's children included.
+
+    Raises:
+        ImportError: the package ``prometheus-client`` is not installed.
+
+    """
+
+    needs_duration = True
+
+    def __init__(self, registry: Any = None) -> None:
+        import prometheus_client  # noqa: F401 - to fail here, where a missing extra can be named
+
+        self._registry = registry
+        self._labels = Labels(())
+        self._metrics: dict[Metric, Any] = {}
+        self._children: dict[tuple[Metric, tuple[str, ...]], Any] = {}
+
+    @staticmethod
+    def is_active() -> bool:
+        """Tell whether the program uses the client."""
+        return "prometheus_client" in sys.modules
+
+    def install(self, attributor: Attributor) -> None:
+        """Register the metrics; their labels are the levels of the configured teams."""
+        from prometheus_client import REGISTRY, Counter, Histogram
+
+        registry = self._registry if self._registry is not None else REGISTRY
+        labels = self._labels = Labels(tuple(attributor.resolver.index.teams.values()))
+        for metric in COUNTERS:
+            self._metrics[metric] = Counter(metric.name, metric.meaning, labels.names(metric), registry=registry)
+        for metric in HISTOGRAMS:
+            names = labels.names(metric)
+            self._metrics[metric] = Histogram(metric.name, metric.meaning, names, registry=registry, buckets=BUCKETS)
+
+    def uninstall(self) -> None:
+        """Take the metrics out of the registry."""
+        from prometheus_client import REGISTRY
+
+        registry = self._registry if self._registry is not None else REGISTRY
+        for metric in self._metrics.values():
+            registry.unregister(metric)
+        self._metrics.clear()
+        self._children.clear()
+
+    def record(self, attribution: Attribution) -> None:
+        """Count a work, and the hand-off that led to it."""
+        for metric, labels, amount in changes_by_work(self._labels, attribution):
+            self._child(metric, labels).inc(amount)
+
+    def record_error(self, attribution: Attribution, fault: Fault) -> None:
+        """Count a failure."""
+        for metric, labels, amount in changes_by_fault(self._labels, attribution, fault):
+            self._child(metric, labels).inc(amount)
+
+    def record_costs(self, attribution: Attribution, costs: Costs) -> None:
+        """Count and observe seconds."""
+        for metric, labels, amount in changes_by_costs(self._labels, attribution, costs):
+            child = self._child(metric, labels)
+            if metric in HISTOGRAMS:
+                child.observe(amount)
+            else:
+                child.inc(amount)
+
+    def _child(self, metric: Metric, labels: tuple[str, ...]) -> Any:
+        child = self._children.get((metric, labels))
+        if child is None:
+            child = self._children[metric, labels] = self._metrics[metric].labels(*labels)
+        return child
