@@ -14,6 +14,7 @@ from whose.interface import (
     set_code_owner_attribute_from_module,
     transparent,
 )
+from whose.loading import load
 from whose.model import Attribution, Fault, Ownership, Rule, Team, Work
 from whose.runtime import install, stats, uninstall
 
@@ -35,6 +36,7 @@ __all__ = [
     "get_code_owner_from_module",
     "inherits_owner",
     "install",
+    "load",
     "owned_by",
     "owned_by_argument",
     "owner_of",

@@ -22,27 +22,30 @@ _DIALECTS = ("github", "gitlab")
 _UNCLAIMED = ("report", "team")
 
 
-def read_config(places: Sequence[Place], *, known_sinks: Collection[str]) -> Config:
+def read_config(places: Sequence[Place], *, known_sinks: Collection[str], beside: Path | None = None) -> Config:
     """Return the Config made of several places, the first of which wins, key by key.
+
+    ``beside`` is the folder that counts as the configuration's own where no file is among the places; else it is the
+    working directory.
 
     Raises:
         ConfigurationError: with every mistake found in any of the places.
 
     """
-    return _Reader(places, known_sinks).read()
+    return _Reader(places, known_sinks, beside or Path.cwd()).read()
 
 
 class _Reader:
     """Reads one key at a time into the fields of a Config."""
 
-    def __init__(self, places: Sequence[Place], known_sinks: Collection[str]) -> None:
+    def __init__(self, places: Sequence[Place], known_sinks: Collection[str], beside: Path) -> None:
         self.places = places
         self.known_sinks = known_sinks
         self.checker = Checker()
         self.prefixes = Prefixes(self.checker)
         self.teams = Teams()
         #: Where files are looked for that are named in Python, and what ``repository`` starts from.
-        self.beside = next((place.file.parent for place in places if place.file), None) or Path.cwd()
+        self.beside = next((place.file.parent for place in places if place.file), beside)
 
     def read(self) -> Config:
         checker, beside = self.checker, self.beside

@@ -57,7 +57,7 @@ class Locations:
             # No name of Python's, so no name of a file either; it may have come out of a task's argument.
             rest = []
         if module is None:
-            return self._in_roots(rest) if rest else NOWHERE
+            return self.of_name(".".join(rest))
         if rest and hasattr(module, "__path__"):
             for folder in _folders_of(module):
                 file = _below(folder, rest)
@@ -113,11 +113,11 @@ class Locations:
         candidates = dict.fromkeys(_joined(folder, tail) for folder in self._roots)
         return tuple(path for path in candidates if os.path.isfile(os.path.join(self._repository, path)))
 
-    def _in_roots(self, names: Sequence[str]) -> Location:
-        """Return where a module lies that nothing has imported, as far as the repository's import roots tell."""
-        if self._repository is None:
+    def of_name(self, name: str) -> Location:
+        """Return where a module lies as far as the repository's import roots tell; looks at nothing imported."""
+        names = name.split(".")
+        if self._repository is None or not all(part.isidentifier() for part in names):
             return NOWHERE
-        name = ".".join(names)
         starts = [(root, names) for root in self._roots]
         starts += [
             (folder, names[package.count(".") + 1 :])

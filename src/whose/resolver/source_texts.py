@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 from whose.config.places import shown
@@ -27,18 +28,24 @@ class SourceTexts:
 
         The nearest declaration counts: on the function, its class, the module, by a comment, on a package around it.
         """
-        if file.endswith(".py"):
-            declared = declarations_in(_text(file), file=shown(Path(file)))
+        raw = _beginning(file, _LARGEST_BYTES) if file.endswith(".py") else b""
+        if _may_declare(raw):
+            declared = _declared(raw, file)
             inner = _inside(name, file)
             while inner and inner not in declared:
                 inner = inner.rpartition(".")[0]
             if inner in declared:
                 return declared[inner]
-        return self.comment_of(file) or self._of_package(os.path.dirname(file))
+        rule = self._comment(raw or _beginning(file, FIRST_BYTES), file) if self._team_comments else None
+        return rule or self._of_package(os.path.dirname(file))
 
     def comment_of(self, file: str) -> Rule | None:
         """Return what a comment in the first lines declares, where such comments count."""
-        return team_comment(_text(file, most=FIRST_BYTES), file=shown(Path(file))) if self._team_comments else None
+        return self._comment(_beginning(file, FIRST_BYTES), file) if self._team_comments else None
+
+    def _comment(self, raw: bytes, file: str) -> Rule | None:
+        head = raw[:FIRST_BYTES]
+        return team_comment(head.decode(errors="replace"), file=shown(Path(file))) if b"@team" in head else None
 
     def _of_package(self, folder: str) -> Rule | None:
         """Return what the innermost package around a folder declares for everything below it."""
@@ -48,19 +55,29 @@ class SourceTexts:
             file = os.path.join(folder, "__init__.py")
             rule = None
             if os.path.isfile(file):
-                rule = declarations_in(_text(file), file=shown(Path(file))).get("")
+                raw = _beginning(file, _LARGEST_BYTES)
+                rule = _declared(raw, file).get("") if _may_declare(raw) else None
                 rule = rule or self._of_package(os.path.dirname(folder))
             self._packages[folder] = rule
         return self._packages[folder]
 
 
-def _text(file: str, *, most: int = _LARGEST_BYTES) -> str:
+def _may_declare(raw: bytes) -> bool:
+    return b"__code_owner__" in raw or b"owned_by" in raw
+
+
+def _declared(raw: bytes, file: str) -> Mapping[str, Rule]:
+    return declarations_in(raw.decode(errors="replace"), file=shown(Path(file)))
+
+
+def _beginning(file: str, most: int) -> bytes:
     """Return the beginning of a file; nothing for one that cannot be read."""
     try:
-        with open(file, "rb") as opened:
-            return opened.read(most).decode("utf-8", errors="replace")
+        # Unbuffered: one read is all that comes.
+        with open(file, "rb", buffering=0) as opened:
+            return opened.read(most) or b""
     except OSError:
-        return ""
+        return b""
 
 
 def _inside(name: str, file: str) -> str:
