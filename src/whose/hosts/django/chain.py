@@ -11,7 +11,8 @@ from asgiref.sync import AsyncToSync, SyncToAsync, iscoroutinefunction, markcoro
 from django.core.handlers.base import BaseHandler
 from django.core.handlers.exception import convert_exception_to_response
 
-from whose.attribution import Entrance
+from whose.attribution import Entrance, leave_no_frame
+from whose.errors import contain
 from whose.hosts.django.proxies import bare
 
 #: More layers than Django and all agents together put around one middleware.
@@ -95,9 +96,17 @@ def _mark(place: Place, entrance: Entrance | None) -> Callable[[], None]:
     handler = place.read()
 
     def marked(request: Any) -> Any:
-        request._whose_reached = entrance
-        return handler(request)
+        try:
+            request._whose_reached = entrance
+        except Exception as error:
+            contain(error, cause="noting how far a request has come")
+        try:
+            return handler(request)
+        except Exception as error:  # with DEBUG_PROPAGATE_EXCEPTIONS alone
+            leave_no_frame(error, ours)
+            raise
 
+    ours = marked.__code__
     marked.__wrapped__ = handler  # type: ignore[attr-defined]
     if iscoroutinefunction(handler):
         markcoroutinefunction(marked)

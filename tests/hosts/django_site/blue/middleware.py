@@ -30,7 +30,7 @@ class Health:
         return self.get_response(request)
 
 
-class Maintenance(MiddlewareMixin):
+class Maintenance(MiddlewareMixin):  # type: ignore[misc]
     """Answers in ``process_request``."""
 
     def process_request(self, request: HttpRequest) -> HttpResponse | None:
@@ -46,19 +46,15 @@ def gate(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpR
     return middleware
 
 
-@sync_and_async_middleware
+@sync_and_async_middleware  # type: ignore[untyped-decorator]
 def either(get_response: Callable[[HttpRequest], Any]) -> Callable[[HttpRequest], Any]:
-    if iscoroutinefunction(get_response):
+    async def answer_async(request: HttpRequest) -> Any:
+        return HttpResponse("either") if request.path == "/either" else await get_response(request)
 
-        async def middleware(request: HttpRequest) -> Any:
-            return HttpResponse("either") if request.path == "/either" else await get_response(request)
+    def answer(request: HttpRequest) -> Any:
+        return HttpResponse("either") if request.path == "/either" else get_response(request)
 
-    else:
-
-        def middleware(request: HttpRequest) -> Any:
-            return HttpResponse("either") if request.path == "/either" else get_response(request)
-
-    return middleware
+    return answer_async if iscoroutinefunction(get_response) else answer
 
 
 class Secretive:
@@ -118,7 +114,7 @@ class Notes:
         cls.seen.append((when, running.team.name if running is not None and running.team is not None else None))
 
 
-class FailsAfterwards(MiddlewareMixin):
+class FailsAfterwards(MiddlewareMixin):  # type: ignore[misc]
     """Fails once the view has answered."""
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:

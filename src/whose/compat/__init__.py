@@ -1,0 +1,1 @@
+"""Drop-in replacements for those who come from a predecessor."""
