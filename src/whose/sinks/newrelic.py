@@ -66,14 +66,16 @@ class NewRelicSink:
     def record(self, attribution: Attribution) -> None:
         """Set the custom attributes of the transaction that is running.
 
-        Nested work sets nothing: New Relic makes it a part of the transaction around it (hooks/application_celery.py,
-        ``FunctionTrace`` inside a transaction), which keeps its owner.
+        Nested work is made a part of the transaction around it (hooks/application_celery.py, ``FunctionTrace`` inside a
+        transaction), which keeps its owner. Only a transaction that was told of none is opened for the nested work
+        itself, as the agent before version 10 does for an error callback.
         """
-        if attribution.is_nested:
-            return
         transaction = self._current_transaction()
-        if transaction is not None:
-            transaction.add_custom_attributes(attribution.attributes.items())
+        if transaction is None:
+            return
+        if attribution.is_nested and any(key in transaction._custom_params for key in attribution.attributes):
+            return
+        transaction.add_custom_attributes(attribution.attributes.items())
 
     def record_error(self, attribution: Attribution, fault: Fault) -> None:
         """Add who is at fault to the transaction that fails; that of nested work may yet succeed."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from whose.attribution import Attributor, at_entrance
 from whose.costs import Costs
-from whose.model import CODE_OWNER_SOURCE, Attribution, Fault
+from whose.model import Attribution, Fault
 from whose.patches import Patches
 
 if TYPE_CHECKING:
@@ -80,15 +80,16 @@ class OpenTelemetrySink:
         span is an entry's and has no owner yet.
         """
         span = self._entry_span()
-        if attribution.is_nested and not self._is_of_its_own(span):
+        if attribution.is_nested and not self._is_of_its_own(span, attribution):
             return
         span.set_attributes(attribution.attributes)
 
-    def _is_of_its_own(self, span: Span) -> bool:
+    def _is_of_its_own(self, span: Span, attribution: Attribution) -> bool:
         """Tell an entry's span by its kind; of a request inside other work, which is INTERNAL, by who opened it."""
         opener = getattr(getattr(span, "instrumentation_scope", None), "name", None)
         is_of_entry = getattr(span, "kind", None) in self._entry_kinds or opener in _OPENERS_OF_REQUESTS
-        return is_of_entry and CODE_OWNER_SOURCE not in (getattr(span, "attributes", None) or ())
+        written = getattr(span, "attributes", None) or ()
+        return is_of_entry and not any(key in written for key in attribution.attributes)
 
     def record_error(self, attribution: Attribution, fault: Fault) -> None:
         """Add who is at fault to the span; of nested work, to a span of its own only, for the other may yet succeed."""
