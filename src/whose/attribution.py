@@ -8,14 +8,13 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from contextvars import Context, ContextVar, Token
 from dataclasses import dataclass
 from logging import LogRecord
-from time import perf_counter
 from types import CodeType
 from typing import Any, NamedTuple, ParamSpec, TypeVar
 
 from whose.errors import contain
 from whose.metering import Meter, Metering
 from whose.model import UNKNOWN, Attribution, Fault, Ownership, Rule, SourceName, TeamName, Work
-from whose.outlets import LATE, Outlet
+from whose.outlets import Outlet
 from whose.resolver import Resolver
 
 P = ParamSpec("P")
@@ -214,17 +213,16 @@ class Attributor:
         return Entrance(self.resolver, Work(kind, name), thing, ownership=ownership)
 
     def record(self, attribution: Attribution) -> None:
-        """Hand an attribution to every sink; contained, and timed so that a slow sink is left out."""
-        before = perf_counter()
+        """Hand an attribution to every sink; contained, and timed now and then so that a slow sink is left out."""
         for outlet in self.hot:
             try:
-                outlet.record(attribution)  # type: ignore[misc]
+                if outlet.untimed > 0:
+                    outlet.untimed -= 1
+                    outlet.record(attribution)  # type: ignore[misc]
+                else:
+                    outlet.record_timed(attribution)
             except Exception as error:
                 outlet.failed(error)
-            after = perf_counter()
-            if after - before > LATE:
-                outlet.was_late(after - before)
-            before = after
 
     def failed(self, attribution: Attribution | None, error: Exception) -> Fault | None:
         """Find who is at fault for an exception that leaves a work, and tell the sinks; contained."""
@@ -289,16 +287,15 @@ class Attributor:
                     attribution = outer  # type: ignore[assignment]
                 if attribution is not None:
                     token = _set(attribution)
-                    before = perf_counter()
                     for outlet in hot:
                         try:
-                            outlet.record(attribution)  # type: ignore[misc]
+                            if outlet.untimed > 0:
+                                outlet.untimed -= 1
+                                outlet.record(attribution)  # type: ignore[misc]
+                            else:
+                                outlet.record_timed(attribution)
                         except Exception as error:
                             outlet.failed(error)
-                        after = perf_counter()
-                        if after - before > LATE:
-                            outlet.was_late(after - before)
-                        before = after
             except Exception as error:
                 contain(error, cause="attribution")
             try:

@@ -14,6 +14,8 @@ from whose.model import Attribution, Fault
 LATE = 0.05
 #: After this many late calls in a row a sink is left out for SUSPENDED seconds, then tried again.
 MOST_LATE = 3
+#: After a call in time that many go untimed: to read a clock twice takes as long as the rest of handing over.
+UNTIMED = 7
 SUSPENDED = 30.0
 _MOST_RENAMED = 65_536
 
@@ -66,6 +68,8 @@ class Outlet:
         self.sink = sink
         self.errors = 0
         self.late = 0
+        #: How many calls to come need no timing. Threads may count it down at once, so it can fall below zero.
+        self.untimed = 0
         self._late_in_a_row = 0
         self._open_again = 0.0
         self.keys = keys
@@ -79,6 +83,20 @@ class Outlet:
         if keys and self._record is not None:
             self.record = self._record_renamed
 
+    def record_timed(self, attribution: Attribution) -> None:
+        """Hand an attribution to the sink, contained, and see whether it is late; once it is, each call is timed."""
+        before = self._clock()
+        try:
+            self.record(attribution)  # type: ignore[misc]
+        except Exception as error:
+            self.failed(error)
+        seconds = self._clock() - before
+        if seconds > LATE:
+            self.was_late(seconds)
+        else:
+            self.untimed = UNTIMED
+            self._late_in_a_row = 0
+
     def failed(self, error: Exception) -> None:
         """Contain an error that the sink raised."""
         self.errors += 1
@@ -87,7 +105,7 @@ class Outlet:
     def was_late(self, seconds: float) -> None:
         """Count a late call, and leave the sink out for a while when it keeps being late."""
         self.late += 1
-        self._late_in_a_row = self._late_in_a_row + 1 if self._clock() - self._open_again < SUSPENDED else 1
+        self._late_in_a_row += 1
         if self._late_in_a_row < MOST_LATE:
             return
         self._late_in_a_row = 0
@@ -126,6 +144,7 @@ class Outlet:
     def _record_when_open(self, attribution: Attribution) -> None:
         if self._clock() >= self._open_again and self._record is not None:
             self.record = self._record_renamed if self.keys else self._record
+            self.untimed = 0
             self.record(attribution)
 
     def _record_renamed(self, attribution: Attribution) -> None:
