@@ -6,6 +6,7 @@ import difflib
 import importlib
 import os
 import pkgutil
+import signal
 import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
@@ -102,6 +103,7 @@ def group(ctx: click.Context) -> None:
 
 def run(arguments: Sequence[str]) -> int:
     """Run a command line and return its exit code."""
+    output = sys.stdout
     try:
         code = group.main(list(arguments), prog_name="whose", standalone_mode=False)
         sys.stdout.flush()
@@ -117,7 +119,17 @@ def run(arguments: Sequence[str]) -> int:
         click.echo(f"whose: {error}", err=True)
         return FAILED
     except BrokenPipeError:
-        # Whoever read our output has seen enough; Python would complain once more when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 128 + 13
+        return _unread()
+    except SystemExit:
+        # Click puts another stream here and ends with 1 when it finds the pipe broken (click/core.py, Command.main).
+        if sys.stdout is not output:
+            return _unread()
+        raise
     return code if isinstance(code, int) else 0
+
+
+def _unread() -> int:
+    """Return the exit code for output whose reader has seen enough, as a shell gives it to ``yes | head``."""
+    # Python would complain once more, when it flushes at exit.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 128 + signal.SIGPIPE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from pathlib import Path
 
 import click
@@ -10,6 +11,20 @@ from whose.cli import FOUND
 
 SECTION = "Start"
 PAGE = "whose-demo.html"
+
+#: What the shop and its watching need; they run in processes of their own, where a missing one would be found late.
+LIBRARIES = (
+    "celery",
+    "django",
+    "gunicorn",
+    "opentelemetry.exporter.otlp.proto.http",
+    "opentelemetry.instrumentation.celery",
+    "opentelemetry.instrumentation.django",
+    "opentelemetry.sdk",
+    "pydantic",
+    "redis",
+    "rest_framework",
+)
 
 
 @click.command(
@@ -55,27 +70,21 @@ def command(*, seconds: float, broker: str | None, port: int, page: Path, is_ope
 
     Nothing is installed, and nothing stays but the page.
     """
-    import importlib.util
     import json
 
     from rich.console import Console
 
     from whose.errors import MissingExtraError
 
-    for library in ("celery", "django", "rest_framework", "pydantic", "gunicorn", "redis", "opentelemetry.sdk"):
-        if importlib.util.find_spec(library.partition(".")[0]) is None:
+    for library in LIBRARIES:
+        if not _is_installed(library):
             raise MissingExtraError(wanted="whose demo", library=library, extra="demo")
-    try:
-        from whose.demo.document import document_of
-        from whose.demo.interruption import Interruption
-        from whose.demo.page import page_of
-        from whose.demo.progress import TerminalProgress
-        from whose.demo.run import Options, run_demo
-        from whose.demo.terminal import print_outcome
-    except ModuleNotFoundError as error:
-        if (error.name or "").startswith("whose"):
-            raise
-        raise MissingExtraError(wanted="whose demo", library=error.name or "a library", extra="demo") from error
+    from whose.demo.document import document_of
+    from whose.demo.interruption import Interruption
+    from whose.demo.page import page_of
+    from whose.demo.progress import TerminalProgress
+    from whose.demo.run import Options, run_demo
+    from whose.demo.terminal import print_outcome
 
     if not page.parent.is_dir():
         raise click.UsageError(f"--html {page}: there is no folder {page.parent}")
@@ -95,3 +104,10 @@ def command(*, seconds: float, broker: str | None, port: int, page: Path, is_ope
         click.launch(page.resolve().as_uri())
     if not outcome.verdict.is_right:
         raise SystemExit(FOUND)
+
+
+def _is_installed(library: str) -> bool:
+    try:
+        return importlib.util.find_spec(library) is not None
+    except ModuleNotFoundError:
+        return False

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
-from kombu import Connection
+from kombu import Connection, Exchange, Queue
 from kombu.utils.url import maybe_sanitize_url
 
 from whose.demo.failure import DemoFailed
@@ -36,7 +36,11 @@ class Broker:
     @property
     def shown(self) -> str:
         """Return the URL without its password."""
-        return str(maybe_sanitize_url(self.url))
+        try:
+            return str(maybe_sanitize_url(self.url))
+        except ValueError:
+            # Not a URL, so there is no telling which part of it is the password.
+            return self.url.partition("://")[0] + "://..."
 
     def check(self) -> None:
         """Raise DemoFailed unless the broker answers."""
@@ -62,7 +66,10 @@ class Broker:
     def forget(self) -> None:
         """Take the run's queue away; a broker that no longer answers has lost it anyway."""
         with suppress(Exception), Connection(self.url, connect_timeout=1) as connection:
-            connection.channel().queue_delete(queue=self.queue)
+            # Declared first, as Celery does: over Redis, only a queue that this connection knows is deleted.
+            queue = Queue(self.queue, Exchange(self.queue, type="direct"), routing_key=self.queue)(connection.channel())
+            queue.declare()
+            queue.delete()
 
 
 def start_redis(processes: Processes, *, folder: Path) -> Broker:

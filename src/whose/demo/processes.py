@@ -32,8 +32,6 @@ class Program:
     mend: str
     #: Open files that the process inherits.
     files: tuple[int, ...] = ()
-    #: Seconds that it is given to end by itself after SIGTERM.
-    grace: float = 10.0
 
 
 class Started:
@@ -90,10 +88,9 @@ class Started:
             self._process.send_signal(signal.SIGTERM)
         self._is_asked = True
 
-    def end(self, is_urgent: Callable[[], bool]) -> None:
-        """End the process by SIGTERM, and after its grace by SIGKILL, and with it all that it has started."""
+    def end(self, is_urgent: Callable[[], bool], *, until: float) -> None:
+        """End the process by SIGTERM, or when the clock says ``until`` by SIGKILL, with all that it has started."""
         self.ask_to_end()
-        until = time.monotonic() + self.program.grace
         while self._process.poll() is None and time.monotonic() < until and not is_urgent():
             time.sleep(_PAUSE)
         # Its children, where it left some: they are in the group that we made for it, and keep the group's number
@@ -122,15 +119,15 @@ class Processes:
             self._started.append(started)
         return started
 
-    def end(self, *started: Started) -> None:
-        """End some processes side by side."""
+    def end(self, *started: Started, grace: float = 15.0) -> None:
+        """End some processes side by side, each given time to finish what it does."""
         for one in started:
             one.ask_to_end()
+        until = time.monotonic() + grace
         for one in started:
-            one.end(lambda: self._interruption.is_urgent)
+            one.end(lambda: self._interruption.is_urgent, until=until)
             self._started.remove(one)
 
     def end_all(self) -> None:
-        """End every process that still runs, the last first, for it may need those before it."""
-        while self._started:
-            self.end(self._started[-1])
+        """End every process that still runs, whether or not it has finished."""
+        self.end(*reversed(self._started), grace=2.0)

@@ -48,6 +48,8 @@ class ShopPlan:
             "DJANGO_SETTINGS_MODULE": "shop.settings",
             "PYTHONPATH": os.pathsep.join(filter(None, (str(project.folder), os.environ.get("PYTHONPATH")))),
             "PYTHONUNBUFFERED": "1",
+            # What a process leaves there when it is killed goes with the folder.
+            "TMPDIR": str(folder),
             "SHOP_BROKER": broker.url,
             "SHOP_RESULTS": broker.results,
             "SHOP_QUEUE": broker.queue,

@@ -55,10 +55,12 @@ class Summary:
     unowned: tuple[UnownedRow, ...]
     #: Failures by the owner of what was entered and the owner at fault.
     faults: Mapping[tuple[str, str], int]
-    #: Messages by the owner of the code that sent them and the owner of the task that they ran.
+    #: Tasks by the owner of the code that asked for them and the owner of the task itself.
     hand_offs: Mapping[tuple[str, str], int]
     #: Seconds of each owner's own code; nothing where accounting is off.
     own_seconds: Mapping[str, float]
+    #: Seconds of the same transactions by the owner of what was entered.
+    entered_seconds: Mapping[str, float]
 
     @property
     def count(self) -> int:
@@ -77,7 +79,7 @@ class Summary:
 
     @property
     def hand_offs_across(self) -> int:
-        """Return the number of messages from one owner's code to another's."""
+        """Return the number of tasks that another owner's code asked for."""
         return sum(count for (caller, owner), count in self.hand_offs.items() if caller != owner)
 
 
@@ -87,7 +89,8 @@ def summed_up(spans: Iterable[Span], *, teams: Sequence[str]) -> Summary:
     by_owner: defaultdict[str, list[Span]] = defaultdict(list)
     faults: Counter[tuple[str, str]] = Counter()
     hand_offs: Counter[tuple[str, str]] = Counter()
-    shares: Counter[str] = Counter()
+    own: defaultdict[str, float] = defaultdict(float)
+    entered: defaultdict[str, float] = defaultdict(float)
     for span in transactions:
         owner = owner_of(span)
         by_owner[owner].append(span)
@@ -96,7 +99,8 @@ def summed_up(spans: Iterable[Span], *, teams: Sequence[str]) -> Summary:
         if _is_hand_off(span):
             hand_offs[owner_of(span, CODE_OWNER_CALLER), owner] += 1
         for other, seconds in own_seconds(span).items():
-            shares[other] += seconds  # type: ignore[assignment]  # a Counter holds floats as well as it holds ints
+            own[other] += seconds
+            entered[owner] += seconds
     order = {team: place for place, team in enumerate(teams)}
     owners = sorted(by_owner, key=lambda owner: (owner == NOBODY, order.get(owner, len(order)), owner))
     return Summary(
@@ -104,7 +108,8 @@ def summed_up(spans: Iterable[Span], *, teams: Sequence[str]) -> Summary:
         unowned=_unowned_rows(by_owner.get(NOBODY, ())),
         faults=dict(faults),
         hand_offs=dict(hand_offs),
-        own_seconds=dict(shares),
+        own_seconds=dict(own),
+        entered_seconds=dict(entered),
     )
 
 
@@ -118,12 +123,8 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 
 def _is_hand_off(span: Span) -> bool:
-    """Tell whether a run was asked for by a message; not a retry, which nobody asks for anew, nor a run in place."""
-    return (
-        span.kind == "CONSUMER"
-        and span.text("celery.retries") is None
-        and span.text("celery.delivery_info") is not None
-    )
+    """Tell whether somebody asked for a run; a retry, nobody asks for anew."""
+    return span.kind == "CONSUMER" and span.text("celery.retries") is None
 
 
 def _owner_row(owner: str, spans: Sequence[Span]) -> OwnerRow:

@@ -25,7 +25,7 @@ def print_outcome(outcome: Outcome, console: Console) -> None:
         ("Transactions by owner", _owners(summary)),
         ("Unowned code, the most used first", _unowned(summary)),
         ("Failures: whose page or task it was, and who was at fault", _crossing(summary.faults, "entry", "at fault")),
-        ("Hand-offs: whose code sent the message, and whose task it ran", _crossing(summary.hand_offs, "from", "to")),
+        ("Hand-offs: whose code asked, and whose task ran", _crossing(summary.hand_offs, "from", "to")),
         ("Own time: seconds in each owner's code", _own_time(summary)),
     ):
         if table is not None:

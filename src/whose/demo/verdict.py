@@ -157,11 +157,12 @@ def unrun_messages(spans: Iterable[Span]) -> Counter[str]:
     return unrun
 
 
-def _unseen(judged: Iterable[Judged], expected: ExpectedOwners) -> Iterator[str]:
+def _unseen(judged: Sequence[Judged], expected: ExpectedOwners) -> Iterator[str]:
     seen: defaultdict[tuple[str, str], list[Span]] = defaultdict(list)
     for one in judged:
         if one.expected is not None:
             seen[one.expected.kind, one.expected.entry].append(one.span)
+    accounted = {one.span.kind for one in judged if own_seconds(one.span)}
     for entry in expected.entries:
         spans = seen[entry.kind, entry.entry]
         if not spans:
@@ -170,6 +171,8 @@ def _unseen(judged: Iterable[Judged], expected: ExpectedOwners) -> Iterator[str]
             continue
         if entry.at_fault is not None and not any(span.is_failure for span in spans):
             yield f"{entry.kind} {entry.entry} is meant to fail now and then, and never did"
+        if entry.pays is not None and spans[0].kind in accounted and not any(own_seconds(span) for span in spans):
+            yield f"{entry.kind} {entry.entry} never told whose code its time went to"
         for word, key, teams in (("caller", CODE_OWNER_CALLER, entry.caller), ("root", CODE_OWNER_ROOT, entry.root)):
             for team in set(teams or ()) - {owner_of(span, key) for span in spans}:
                 yield f"{entry.kind} {entry.entry} never had {team} as its {word}"

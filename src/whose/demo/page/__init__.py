@@ -39,7 +39,7 @@ def page_of(outcome: Outcome) -> str:
         ),
         _card(
             "Hand-offs",
-            "Who sends work to whose tasks; grey is what stays with one owner.",
+            "Whose code asked for whose tasks; grey is what stays with one owner.",
             hand_offs_plot(summary, owners),
         ),
         _card(

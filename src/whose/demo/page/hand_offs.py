@@ -1,4 +1,4 @@
-"""Plots who hands work to whom: from the owner of the code that sent a message to the owner of the task it ran."""
+"""Plots who hands work to whom: from the owner of the code that asked for a task to the owner of the task."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _HEIGHT = 262
 _GAP = 8
 _LABEL = 122
 _NODE = 10
-#: Thickness that even a single message is drawn with.
+#: Thickness that even a single task is drawn with.
 _THINNEST = 1.5
 
 
@@ -26,7 +26,7 @@ def hand_offs_plot(summary: Summary, owners: Owners) -> str:
     scale = (_HEIGHT - _GAP * (rows - 1)) / max(total, 1)
     left, right = _LABEL, WIDTH - _LABEL - _NODE
     marks = [
-        text(left - 12, 12, "sent by code of", anchor="end", kind="small"),
+        text(left - 12, 12, "asked for by code of", anchor="end", kind="small"),
         text(right + _NODE + 12, 12, "run by tasks of", kind="small"),
     ]
     tops_out, ends = _nodes(summary.hand_offs, senders, 0, scale)
@@ -47,7 +47,7 @@ def hand_offs_plot(summary: Summary, owners: Owners) -> str:
                     max(count * scale, _THINNEST),
                     fill="var(--nobody)" if is_own else owners.colour(sender),
                     opacity=0.22 if is_own else 0.62,
-                    title=f"{owners.name(sender)} → {owners.name(taker)}: {count} messages",
+                    title=f"{owners.name(sender)} → {owners.name(taker)}: {count} tasks",
                 )
             )
             tops_out[sender] += count * scale
@@ -74,7 +74,7 @@ def _nodes(
     for name in names:
         tops[name] = top
         count = sum(number for pair, number in flows.items() if pair[place] == name)
-        # A label needs more room than a message.
+        # A label needs more room than a task.
         top += max(count * scale, 16 - _GAP) + _GAP
     return tops, top - _GAP
 

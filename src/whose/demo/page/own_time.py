@@ -17,7 +17,7 @@ def own_time_plot(summary: Summary, owners: Owners) -> str:
     """Return two bars an owner; nothing where no time was accounted for."""
     if not summary.own_seconds:
         return ""
-    entered = {row.owner: row.total for row in summary.owners}
+    entered = summary.entered_seconds
     names = owners.sorted(set(entered) | set(summary.own_seconds))
     most = max([*entered.values(), *summary.own_seconds.values()])
     room = WIDTH - _LEFT - _RIGHT
