@@ -42,7 +42,7 @@ class Roster:
         person. Letter case does not count, as on GitHub and GitLab.
         """
         claimed = self._claims.get(_folded(text))
-        last = text.rpartition("/")[2].removeprefix("@") if text.startswith("@") else text
+        last = text.rpartition("/")[2].lstrip("@") if text.startswith("@") else text
         if claimed is None and text.startswith("@"):
             claimed = self._claims.get(_folded(last))
         if claimed is not None:
