@@ -1,0 +1,155 @@
+"""The tree that all path patterns make up together, segment by segment, with the number of a rule where it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import inf
+from typing import Any
+
+from whose.index.globs import PathGlob, Segment
+from whose.index.names import NameGlob, NameTable, Wild
+
+NO_RULE = -1
+
+# Most nodes are leaves; they share what is empty, which spares half the memory.
+_NOTHING: dict[Any, Any] = {}
+
+
+class Node:
+    """A place between two segments of patterns: what may follow, and which rules end here."""
+
+    __slots__ = (
+        "any_name",
+        "below",
+        "deep",
+        "globs",
+        "globs_ceiling",
+        "globs_reach",
+        "is_deep",
+        "itself",
+        "literals",
+        "literals_ceiling",
+        "opens",
+        "table",
+    )
+
+    def __init__(self, *, is_deep: bool = False) -> None:
+        self.literals: dict[str, Node] = _NOTHING
+        self.globs: dict[NameGlob, Node] = _NOTHING
+        self.table: NameTable[Node] | None = None
+        self.any_name: Node | None = None
+        #: What follows ``**``; such a node stays in force in every directory below.
+        self.deep: Node | None = None
+        self.is_deep = is_deep
+        #: The last rule that claims a file by the name that led here, and all below a directory by that name.
+        self.itself = NO_RULE
+        self.below = NO_RULE
+        #: The nodes in force in a directory whose name led here.
+        self.opens: tuple[Node, ...] = ()
+        #: The last rule for a file whose name stands here in full, or is matched by a glob here.
+        self.literals_ceiling = NO_RULE
+        self.globs_ceiling = NO_RULE
+        #: The last rule that may come of a directory whose name is matched by a glob here.
+        self.globs_reach = -inf
+
+    def child(self, segment: Segment) -> Node:
+        """Return the node behind a segment, made where there is none."""
+        if isinstance(segment, str):
+            if self.literals is _NOTHING:
+                self.literals = {}
+            return self.literals.get(segment) or self.literals.setdefault(segment, Node())
+        if isinstance(segment, NameGlob):
+            if self.globs is _NOTHING:
+                self.globs = {}
+            return self.globs.get(segment) or self.globs.setdefault(segment, Node())
+        if segment is Wild.PATH:
+            self.deep = self.deep or Node(is_deep=True)
+            return self.deep
+        self.any_name = self.any_name or Node()
+        return self.any_name
+
+    def following(self, name: str, beyond: float = -inf) -> list[Node]:
+        """Return the nodes that a name leads to; by globs only if a directory may get a rule after ``beyond`` so."""
+        found = self.table.matching(name) if self.table is not None and self.globs_reach > beyond else []
+        if name in self.literals:
+            found.append(self.literals[name])
+        if self.any_name is not None:
+            found.append(self.any_name)
+        return found
+
+    def close(self) -> list[Node]:
+        """Compile what was gathered here, and return the nodes that follow."""
+        inner = [node for node in (self.any_name, self.deep) if node is not None]
+        if self.literals:
+            inner += self.literals.values()
+            self.literals_ceiling = max([node.itself for node in self.literals.values()])
+        if self.globs:
+            inner += self.globs.values()
+            self.table = NameTable(self.globs.items())
+            self.globs_ceiling = max([node.itself for node in self.globs.values()])
+            self.globs_reach = max([inf if node.leads_on else node.below for node in self.globs.values()])
+        if self.literals or self.globs or self.any_name is not None:
+            self.opens = (self,)
+        if self.deep is not None:
+            self.opens += (self.deep,)
+        return inner
+
+    @property
+    def leads_on(self) -> bool:
+        """Tell whether any pattern goes on from here."""
+        return bool(self.literals or self.globs or self.any_name or self.deep)
+
+
+@dataclass(frozen=True, slots=True)
+class PatternTree:
+    """Every pattern of an index. Where two end at the same place the later one stands there and knows the earlier."""
+
+    root: Node
+    earlier_itself: dict[int, int]
+    earlier_below: dict[int, int]
+
+    @classmethod
+    def of(cls, globs: Iterable[PathGlob | None]) -> PatternTree:
+        """Return the tree of patterns, numbered in their order; None stands for one that no path can match."""
+        root = Node()
+        earlier_itself: dict[int, int] = {}
+        earlier_below: dict[int, int] = {}
+        for number, glob in enumerate(globs):
+            if glob is None:
+                continue
+            node = root
+            for segment in glob.segments:
+                node = node.child(segment)
+            if glob.matches_itself:
+                earlier_itself[number], node.itself = node.itself, number
+            if glob.matches_below:
+                earlier_below[number], node.below = node.below, number
+        unfinished = [root]
+        while unfinished:
+            unfinished += unfinished.pop().close()
+        return cls(root, earlier_itself, earlier_below)
+
+    def matching(self, names: list[str]) -> list[int]:
+        """Return the numbers of all patterns that match a path, given as its names, in order."""
+        *directories, file_name = names
+        nodes = self.root.opens
+        found = _chain(self.root.below, self.earlier_below)
+        for directory in directories:
+            following = [after for node in nodes for after in node.following(directory)]
+            for node in following:
+                found += _chain(node.below, self.earlier_below)
+            in_force = [node for node in nodes if node.is_deep] + [node for after in following for node in after.opens]
+            nodes = tuple(dict.fromkeys(in_force))
+        for node in nodes:
+            for after in node.following(file_name):
+                found += _chain(after.itself, self.earlier_itself)
+        return sorted(set(found))
+
+
+def _chain(number: int, earlier: dict[int, int]) -> list[int]:
+    chain = []
+    while number != NO_RULE:
+        chain.append(number)
+        number = earlier[number]
+    return chain
