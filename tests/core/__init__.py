@@ -1,1 +1,1 @@
-"""Tests of the sinks that need no agent of their own."""
+"""Tests of the core, which knows no framework and no agent."""
