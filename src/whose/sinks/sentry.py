@@ -1,0 +1,160 @@
+"""Writes attributions as tags of Sentry's events and transactions; grouping and fingerprints stay what they were."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from whose.attribution import Attributor, current
+from whose.costs import Costs
+from whose.errors import ConfigurationError, Problem, contain
+from whose.model import (
+    CODE_OWNER,
+    CODE_OWNER_AT_FAULT_ALL,
+    CODE_OWNER_MODULE,
+    CODE_OWNER_REASON,
+    CODE_OWNER_SOURCE,
+    Attribution,
+    Fault,
+)
+from whose.patches import Patches
+
+#: Sentry's limits (https://docs.sentry.io/platforms/python/enriching-events/tags/): longer keys are refused by the
+#: server, longer values cut there.
+LONGEST_KEY = 32
+LONGEST_VALUE = 200
+#: Works for which Sentry's integrations keep a scope of their own, so that tags end with the work.
+_WITH_SCOPE = frozenset({"request", "task"})
+#: The contact of a team that names it to Sentry's monitors: ``team:4501``.
+MONITOR_CONTACT = "sentry"
+
+
+class SentrySink:
+    """Speaks to sentry-sdk 2.
+
+    Raises:
+        ImportError: the package ``sentry-sdk`` is not installed.
+
+    """
+
+    def __init__(self) -> None:
+        import sentry_sdk
+
+        self._sdk = sentry_sdk
+        self._attributor: Attributor | None = None
+        self._patches = Patches()
+
+    @staticmethod
+    def is_active() -> bool:
+        """Tell whether the SDK was loaded into this process."""
+        return "sentry_sdk" in sys.modules
+
+    def install(self, attributor: Attributor) -> None:
+        """Check the keys, and have every event carry who is at fault for it.
+
+        Raises:
+            ConfigurationError: a key is longer than Sentry takes.
+
+        """
+        self._refuse_long_keys(attributor)
+        self._attributor = attributor
+        from sentry_sdk.scope import add_global_event_processor, global_event_processors
+
+        if not any(getattr(known, "__self__", None) is self for known in global_event_processors):
+            add_global_event_processor(self._enrich)
+        beat = sys.modules.get("sentry_sdk.integrations.celery.beat")
+        if beat is not None:
+            # Where a beat entry's monitor is described to Sentry, which takes an owner (sentry-sdk 2).
+            self._patches.replace(beat, "_get_monitor_config", self._describing_monitor)
+
+    def uninstall(self) -> None:
+        """Undo it."""
+        from sentry_sdk.scope import global_event_processors
+
+        self._patches.undo()
+        self._attributor = None
+        mine = [known for known in global_event_processors if getattr(known, "__self__", None) is self]
+        for processor in mine:
+            global_event_processors.remove(processor)
+
+    def record(self, attribution: Attribution) -> None:
+        """Tag the scope of the request or task that begins; nested work leaves the tags of the work around it."""
+        if not attribution.is_nested and attribution.work.kind in _WITH_SCOPE:
+            self._sdk.get_isolation_scope().set_tags(_cut(attribution.attributes))
+
+    def record_error(self, attribution: Attribution, fault: Fault) -> None:
+        """Tag the transaction that fails; its error event is tagged by what it holds itself."""
+        if not attribution.is_nested and attribution.work.kind in _WITH_SCOPE and fault.attributes:
+            self._sdk.get_isolation_scope().set_tags(_cut(fault.attributes))
+
+    def record_costs(self, attribution: Attribution, costs: Costs) -> None:
+        """Write what the work cost as data of the span that is running."""
+        span = self._sdk.get_current_span()
+        if span is not None:
+            for key, value in costs.attributes.items():
+                span.set_data(key, value)
+
+    def _enrich(self, event: Any, hint: Any) -> Any:
+        """Add tags to an event that is about to be sent: the running work's, and who is at fault for its exception."""
+        try:
+            if self._attributor is None:
+                return event
+            attribution = current()
+            found: dict[str, str] = {}
+            if attribution is not None and attribution.work.kind not in _WITH_SCOPE and not attribution.is_nested:
+                found.update(attribution.attributes)
+            failure = (hint or {}).get("exc_info")
+            if failure and isinstance(failure[1], BaseException):
+                found.update(self._attributor.fault_attributes(failure[1], sink=self))
+            if found:
+                tags = event.setdefault("tags", {})
+                if isinstance(tags, dict):
+                    tags.update(_cut(found))
+        except Exception as error:
+            contain(error, cause="sink sentry")
+        return event
+
+    def _refuse_long_keys(self, attributor: Attributor) -> None:
+        outlet = next((outlet for outlet in attributor.outlets if outlet.sink is self), None)
+        renamed = outlet.keys if outlet is not None else {}
+        levels = {f"{CODE_OWNER}_{level}" for team in attributor.resolver.index.teams.values() for level in team.levels}
+        keys = {CODE_OWNER, CODE_OWNER_MODULE, CODE_OWNER_SOURCE, CODE_OWNER_REASON, CODE_OWNER_AT_FAULT_ALL, *levels}
+        problems = [
+            Problem(
+                f"key {renamed.get(key, key)!r}",
+                f"is longer than the {LONGEST_KEY} characters that Sentry takes for a tag",
+                f'give it a shorter name: [tool.whose.keys.sentry] {key} = "..."',
+            )
+            for key in sorted(keys)
+            if len(renamed.get(key, key)) > LONGEST_KEY
+        ]
+        if problems:
+            raise ConfigurationError(problems)
+
+    def _describing_monitor(self, original: Any) -> Any:
+        @functools.wraps(original)
+        def _get_monitor_config(celery_schedule: Any, app: Any, monitor_name: str) -> Any:
+            config = original(celery_schedule, app, monitor_name)
+            try:
+                owner = self._owner_of_entry(app, monitor_name)
+                if config and owner is not None:
+                    config.setdefault("owner", owner)
+            except Exception as error:
+                contain(error, cause="sink sentry")
+            return config
+
+        return _get_monitor_config
+
+    def _owner_of_entry(self, app: Any, name: str) -> str | None:
+        entry = app.conf.beat_schedule.get(name) or {}
+        task = app.tasks.get(entry.get("task"))
+        if task is None or self._attributor is None:
+            return None
+        team = self._attributor.resolver.owner_of(task).team
+        return team.contacts.get(MONITOR_CONTACT) if team is not None else None
+
+
+def _cut(values: Mapping[str, str]) -> dict[str, str]:
+    return {key: value[:LONGEST_VALUE] for key, value in values.items()}
