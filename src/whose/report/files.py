@@ -1,0 +1,131 @@
+"""Lists the files of a repository: what git knows and does not ignore, or, without git, what lies in the folder."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from whose.errors import WhoseError
+
+#: Folders that hold no code of the repository's own; looked at only where there is no git to ask.
+_SKIPPED = frozenset(
+    {".git", ".hg", ".svn", ".jj", ".venv", ".tox", ".nox", "node_modules", "__pycache__", ".mypy_cache", ".ruff_cache"}
+)
+#: How git lists what it tracks: mode, object and stage before the name. What it does not track is a bare name.
+_STAGED = re.compile(rb"(?P<mode>\d{6}) [0-9a-f]{40,64} \d\t(?P<name>.+)", re.DOTALL)
+_SYMLINK = b"120000"
+_SUBMODULE = b"160000"
+
+
+class RepositoryError(WhoseError):
+    """Raised when a repository, or what it is asked for, cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The files of a repository, sorted; paths are relative to its root, with ``/``."""
+
+    root: Path
+    paths: tuple[str, ...]
+    #: Those among them that are symbolic links; they are never followed, so no cycle of them can trap us.
+    symlinks: frozenset[str] = frozenset()
+    #: Folders that hold another repository.
+    submodules: tuple[str, ...] = ()
+    #: Folders that could not be read, each with the reason.
+    unreadable: tuple[str, ...] = ()
+    #: Whether git told what there is.
+    is_git: bool = True
+
+
+def list_files(root: Path) -> Listing:
+    """Return the files of a repository: those that git tracks or would track, and that are there.
+
+    Raises:
+        RepositoryError: there is no such folder, it cannot be read, or git refuses to answer.
+
+    """
+    if not root.is_dir():
+        raise RepositoryError(f"{root}: there is no such folder; name the top folder of the repository")
+    if any((folder / ".git").exists() for folder in (root, *root.parents)):
+        try:
+            listing = _listed_by_git(root)
+        except FileNotFoundError:
+            return _walked(root)  # a repository, but no git on this machine
+        # Where git knows nothing of a folder, it lies in somebody else's repository, which ignores it.
+        if listing.paths or (root / ".git").exists():
+            return listing
+    return _walked(root)
+
+
+def run_git(root: Path, *arguments: str, stdin: bytes | None = None) -> bytes:
+    """Return what a git command prints.
+
+    Raises:
+        FileNotFoundError: git is not installed.
+        RepositoryError: git failed; the message is its own.
+
+    """
+    environment = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
+    done = subprocess.run(  # noqa: S603 - the arguments are a list, and no shell reads them
+        ["git", "-C", os.fspath(root), *arguments],  # noqa: S607 - whichever git the user has
+        input=stdin,
+        stdin=subprocess.DEVNULL if stdin is None else None,
+        capture_output=True,
+        env=environment,
+        check=False,
+    )
+    if done.returncode != 0:
+        said = done.stderr.decode(errors="replace").strip().splitlines()
+        raise RepositoryError(f"{root}: git {arguments[0]} failed: {said[0] if said else f'exit {done.returncode}'}")
+    return done.stdout
+
+
+def _listed_by_git(root: Path) -> Listing:
+    present = run_git(root, "ls-files", "-z", "--stage", "--cached", "--others", "--exclude-standard")
+    gone = frozenset(run_git(root, "ls-files", "-z", "--deleted").split(b"\0"))
+    paths: dict[str, None] = {}
+    symlinks, submodules = set(), []
+    for entry in present.split(b"\0"):
+        staged = _STAGED.fullmatch(entry)
+        mode, name = staged.group("mode", "name") if staged else (b"", entry)
+        if not name or name in gone:
+            continue
+        path = os.fsdecode(name)
+        if mode == _SUBMODULE or path.endswith("/"):
+            submodules.append(path.rstrip("/"))
+            continue
+        if mode == _SYMLINK or (not staged and (root / path).is_symlink()):
+            symlinks.add(path)
+        paths[path] = None
+    return Listing(root, tuple(sorted(paths)), frozenset(symlinks), tuple(sorted(set(submodules))))
+
+
+def _walked(root: Path) -> Listing:
+    paths: list[str] = []
+    symlinks: set[str] = set()
+    unreadable: list[str] = []
+    waiting = [""]
+    while waiting:
+        folder = waiting.pop()
+        try:
+            entries = list(os.scandir(root / folder))
+        except OSError as error:
+            if not folder:
+                raise RepositoryError(f"{root}: cannot be read ({error.strerror})") from error
+            unreadable.append(f"{folder}: {error.strerror}")
+            continue
+        for entry in entries:
+            path = f"{folder}{entry.name}"
+            if entry.is_symlink():
+                symlinks.add(path)
+                paths.append(path)
+            elif entry.is_dir(follow_symlinks=False):
+                if entry.name not in _SKIPPED:
+                    waiting.append(f"{path}/")
+            elif stat.S_ISREG(entry.stat(follow_symlinks=False).st_mode):
+                paths.append(path)
+    return Listing(root, tuple(sorted(paths)), frozenset(symlinks), (), tuple(sorted(unreadable)), is_git=False)
