@@ -198,15 +198,27 @@ class Attributor:
         self.baggage_to = tuple(baggage_to)
         self.baggage_from = tuple(baggage_from)
         self.resolver = resolver
-        self.outlets = outlets
+        #: All sinks; those that record; and those that may be told twice of the same work, since they do not count. The
+        #: lists grow in place when an agent turns up late, for running wrappers hold them.
+        self.outlets: list[Outlet] = []
+        self.hot: list[Outlet] = []
+        self.told_again: list[Outlet] = []
         #: Messages sent while no work was known to run, by the team whose code sent them; None while nobody counts.
         self.lost: Counter[str] | None = Counter() if guard else None
         #: None while no part of the costs is switched on, so that nothing is spent on them.
-        is_timed = any(getattr(outlet.sink, "needs_duration", False) for outlet in outlets)
-        self.meter = Meter(costs) if costs or is_timed else None
-        self.hot = tuple(outlet for outlet in outlets if outlet.record is not None)
+        self.meter = Meter(costs) if costs or any(outlet.counts for outlet in outlets) else None
         #: Hosts' answers to whose work a log record tells of that was made outside of it.
         self.record_readers: list[Callable[[LogRecord], Attribution | None]] = []
+        for outlet in outlets:
+            self.add(outlet)
+
+    def add(self, outlet: Outlet) -> None:
+        """Tell one more sink from now on."""
+        self.outlets.append(outlet)
+        if outlet.record is not None:
+            self.hot.append(outlet)
+        if not outlet.counts:
+            self.told_again.append(outlet)
 
     def entrance(self, thing: object, *, kind: str, name: str, ownership: Ownership | None = None) -> Entrance:
         """Return the entrance of a piece of code; nothing is resolved before its first run."""
@@ -224,13 +236,15 @@ class Attributor:
             except Exception as error:
                 outlet.failed(error)
 
-    def failed(self, attribution: Attribution | None, error: Exception) -> Fault | None:
-        """Find who is at fault for an exception that leaves a work, and tell the sinks; contained."""
+    def failed(
+        self, attribution: Attribution | None, error: Exception, *, outlets: Sequence[Outlet] | None = None
+    ) -> Fault | None:
+        """Find who is at fault for an exception that leaves a work, and tell the sinks, or some of them; contained."""
         try:
             if attribution is None:
                 return None
             fault = self.resolver.fault_of(error)
-            for outlet in self.outlets:
+            for outlet in self.outlets if outlets is None else outlets:
                 outlet.record_error(attribution, fault)
         except Exception as ours:
             contain(ours, cause="finding who is at fault")
@@ -268,11 +282,12 @@ class Attributor:
         if self.meter is not None:
             body = self.metered(body, self.meter, waited=functools.partial(waited, entrance.thing) if waited else None)
         # This runs before every task: names are bound here, and what could be a call is written out.
-        hot = self.hot
+        hot, again = self.hot, self.told_again
         entries = entrance.entries
 
         def run(*args: P.args, **kwargs: P.kwargs) -> R:
             token = attribution = None
+            outlets = hot
             try:
                 outer = _get()
                 if outer is None:
@@ -285,9 +300,10 @@ class Attributor:
                     # The same work once more, further in: a task's own __call__ came first. New Relic's agent before 10
                     # opens the transaction between the two (hooks/application_celery.py), so sinks are told again.
                     attribution = outer  # type: ignore[assignment]
+                    outlets = again
                 if attribution is not None:
                     token = _set(attribution)
-                    for outlet in hot:
+                    for outlet in outlets:
                         try:
                             if outlet.untimed > 0:
                                 outlet.untimed -= 1
@@ -303,7 +319,7 @@ class Attributor:
             except Exception as error:
                 leave_no_frame(error, ours)
                 if not issubclass(type(error), expected):  # isinstance() would ask the exception itself
-                    self.failed(attribution, error)
+                    self.failed(attribution, error, outlets=outlets)
                 raise
             finally:
                 if token is not None:

@@ -65,6 +65,8 @@ class Outlet:
         self, name: str, sink: object, *, keys: Mapping[str, str], clock: Callable[[], float] = time.monotonic
     ):
         self.name = name
+        #: Whether the sink counts works, and so must hear of each once, from its beginning to its end.
+        self.counts = bool(getattr(sink, "needs_duration", False))
         self.sink = sink
         self.errors = 0
         self.late = 0

@@ -113,11 +113,13 @@ def install(config: Mapping[str, object] | None = None) -> None:
     with _lock:
         if _installed is not None and _explicit and config is None:
             _attach_hosts(_installed, _found_hosts())
+            _attach_late_sinks(_installed)
             return
         hosts = _found_hosts()
         wanted = _config_of(config, hosts)
         if _installed is not None and _installed.config == wanted:
             _attach_hosts(_installed, hosts)
+            _attach_late_sinks(_installed)
             return
         outlets = _outlets(wanted)
         attributor = Attributor(
@@ -229,6 +231,22 @@ def _attach_sinks(runtime: Runtime) -> None:
     for outlet in runtime.attributor.outlets:
         if isinstance(outlet.sink, AttachedSink):
             outlet.sink.install(runtime.attributor)
+
+
+def _attach_late_sinks(runtime: Runtime) -> None:
+    """Add the sinks of agents that were started since, where the configuration leaves the choice to us.
+
+    Those that count works keep to what was there at the first install: tasks wrapped before would not be timed.
+    """
+    if runtime.config.sinks is not None:
+        return
+    known = {outlet.name for outlet in runtime.attributor.outlets}
+    for outlet in _outlets(runtime.config):
+        if outlet.name in known or (outlet.counts and runtime.attributor.meter is None):
+            continue
+        if isinstance(outlet.sink, AttachedSink):
+            outlet.sink.install(runtime.attributor)
+        runtime.attributor.add(outlet)
 
 
 def _detach(runtime: Runtime) -> None:

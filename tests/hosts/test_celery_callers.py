@@ -273,6 +273,8 @@ def test_the_wait_in_the_queue_is_measured_from_sending_or_the_eta() -> None:
 
     with installed({**RULES, "costs": ["queue"]}) as sink:
         app = Celery("queued", broker="memory://", backend="cache+memory://", set_as_current=False)
+        # The worker of the tests above still listens to the default queue.
+        app.conf.task_default_queue = "queued"
         task = app.task(name="red.nap")(in_module("red", nap))
         task.delay()
         task.apply_async(countdown=0.3)

@@ -9,12 +9,13 @@ from typing import Any
 from celery import Celery, signals
 from celery._state import _get_active_apps, _on_app_finalizers, connect_on_app_finalize
 
-from whose.attribution import Attributor
+from whose.attribution import Attributor, _set
 from whose.errors import contain
 from whose.hosts.celery.origin import Origins, Schedules, sending
 from whose.hosts.celery.outside import Outside, while_current
 from whose.hosts.celery.tasks import WrappedTasks
 from whose.patches import Patches
+from whose.runtime import install
 
 _connected: CeleryHost | None = None
 
@@ -94,6 +95,12 @@ class CeleryHost:
                 contain(error, cause="wrapping the tasks of a Celery app")
 
     def _on_worker_init(self, **_: object) -> None:
+        try:
+            # An agent may have been started since; a command that starts a worker is none of the tasks' work.
+            install()
+            _set(None)
+        except Exception as error:
+            contain(error, cause="the start of a Celery worker")
         self._wrap_present()
         try:
             self._watch_worker()
