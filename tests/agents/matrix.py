@@ -116,16 +116,15 @@ def main() -> int:
     if not cells:
         print(f"nothing in {FOLDER}: run the table tests first", file=sys.stderr)
         return 1
-    readme = ROOT / "README.md"
-    try:
-        text = put_between_markers(readme.read_text(), summary(cells))
-    except ValueError as error:
-        print(f"{readme}: {error}", file=sys.stderr)
-        return 1
-    readme.write_text(text)
     page = ROOT / "docs" / "hosts" / "matrix.md"
     page.parent.mkdir(parents=True, exist_ok=True)
     page.write_text(whole(cells))
+    readme = ROOT / "README.md"
+    try:
+        readme.write_text(put_between_markers(readme.read_text(), summary(cells)))
+    except ValueError as error:
+        print(f"{readme}: {error}", file=sys.stderr)
+        return 1
     return 0
 
 
