@@ -43,6 +43,7 @@ class Repository:
         self.config = config
         self.declarations = declarations
         self.root = config.root or Path.cwd()
+        self._top = str(self.root)
         self.index: OwnershipIndex = index_of(config, declarations)
         self._found: dict[Problem, None] = {}
         self._import_roots = ImportRoots(self.root, config.roots)
@@ -110,11 +111,11 @@ class Repository:
 
         """
         relative = self._relative(os.fspath(path))
-        file = f"{self.root}{os.sep}{relative}"
+        file = f"{self._top}{os.sep}{relative}"
         return Subject(
             module=self._import_roots.module_of(relative),
             declared=self._texts.rule_of(file),
-            nearby=self._nearest_file.rule_of(file, top=str(self.root)) if self._nearest_file is not None else None,
+            nearby=self._nearest_file.rule_of(file, top=self._top) if self._nearest_file is not None else None,
             path=relative,
         )
 
@@ -132,9 +133,7 @@ class Repository:
             module=name,
             declared=self._texts.rule_of(location.file, name),
             nearby=(
-                self._nearest_file.rule_of(location.file, top=str(self.root))
-                if self._nearest_file is not None
-                else None
+                self._nearest_file.rule_of(location.file, top=self._top) if self._nearest_file is not None else None
             ),
             path=path,
             other_paths=tuple(others),
@@ -144,9 +143,11 @@ class Repository:
         self._found[problem] = None
 
     def _relative(self, path: str) -> str:
+        if path and path[0] not in "/." and "/." not in path and "//" not in path and os.sep == "/":
+            return path
         is_folder = path.endswith(("/", os.sep))
         whole = os.path.normpath(os.path.join(self.root, path))
-        top = str(self.root)
+        top = self._top
         if whole != top and not whole.startswith(top + os.sep):
             raise ValueError(f"{path} lies outside the repository {top}")
         relative = whole[len(top) + 1 :].replace(os.sep, "/")

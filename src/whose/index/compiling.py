@@ -37,7 +37,7 @@ def index_of(config: Config, declared: Declarations) -> OwnershipIndex:
     return OwnershipIndex(
         tuple(layers),
         default=declared.default,
-        teams=dict(declared.roster.teams),
+        teams=dict(declared.teams),
         transparent=_transparent(config.transparent),
         strict_sources=BY_HANDLE if config.unclaimed_handles == "report" else frozenset(),
         needs_names=bool(config.urls or config.tasks),

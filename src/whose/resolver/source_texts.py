@@ -73,9 +73,9 @@ def _declared(raw: bytes, file: str) -> Mapping[str, Rule]:
 def _beginning(file: str, most: int) -> bytes:
     """Return the beginning of a file; nothing for one that cannot be read."""
     try:
-        # Unbuffered: one read is all that comes.
+        # Unbuffered, and no more asked for than there is: a read makes room for all that it is asked for.
         with open(file, "rb", buffering=0) as opened:
-            return opened.read(most) or b""
+            return opened.read(min(most, os.fstat(opened.fileno()).st_size)) or b""
     except OSError:
         return b""
 

@@ -33,7 +33,10 @@ class CodeownersFile:
 class Declarations:
     """All teams and rules, in the words of their sources."""
 
+    #: The teams that may claim a handle: those that are described, and those that a rule names by their name.
     roster: Roster
+    #: All teams, with those that only a handle names, where such count.
+    teams: Mapping[TeamName, Team] = field(default_factory=dict)
     #: Where each team is described; one that only rules name is not among them.
     team_places: Mapping[TeamName, str] = field(default_factory=dict)
     mappings: tuple[Rule, ...] = ()
@@ -99,11 +102,11 @@ class _Loader:
         if self.checker.problems:
             raise ConfigurationError(self.checker.problems)
         prefixes = self._package_prefixes() if self.packages else {}
-        if config.unclaimed_handles == "team":
-            by_handle = _named_by((*components, *(rule for file in codeowners for rule in file.rules)))
-            roster = Roster({**{name: Team(name) for name in by_handle}, **roster.teams}) if by_handle else roster
+        by_handle = _named_by((*components, *(rule for file in codeowners for rule in file.rules)))
+        unclaimed = by_handle if config.unclaimed_handles == "team" else ()
         return Declarations(
             roster=roster,
+            teams={**{name: Team(name) for name in unclaimed}, **roster.teams},
             team_places=self.teams.places,
             mappings=self.prefixes.rules,
             default=default,
@@ -209,15 +212,12 @@ def _first_team(roster: Roster, owners: Iterable[str]) -> TeamName | None:
 
 
 def _about_owners(parsed: ParsedCodeowners, roster: Roster) -> list[Problem]:
-    """Return what is to be said about the handles of a file, each where it first stands.
-
-    Where no team is known at all, nobody could claim one, and that is not worth a word.
-    """
+    """Return what is to be said about the handles of a file, each where it first stands."""
     found: dict[str, Problem] = {}
     for line in parsed.rules:
         for owner in line.owners:
             if owner not in found:
                 problem = roster.problem_of(owner, f"{line.file}:{line.line}")
-                if problem is not None and (roster.teams or problem.kind == "person_as_owner"):
+                if problem is not None:
                     found[owner] = problem
     return list(found.values())

@@ -56,13 +56,18 @@ class Roster:
         return min(owners, key=lambda owner: (not owner.is_claimed, owner.is_person), default=None)
 
     def problem_of(self, text: str, place: str) -> Problem | None:
-        """Return what is to be said about a name that no team claims, or None."""
+        """Return what is to be said about a name that no team claims, or None.
+
+        Where no team is known at all none could claim it, and that is not worth a word.
+        """
         owner = self.owner_of(text)
         if owner.is_claimed:
             return None
         if owner.is_person:
             mend = "name a team, or give the person's handle to one"
             return Problem(place, f"{text!r} is a person, not a team", mend, kind="person_as_owner")
+        if not self.teams:
+            return None
         # Imported here, since right files need not wait for it.
         import difflib
 

@@ -19,7 +19,7 @@ _COMMENT = re.compile(r"#\s*@team\s+(\S(?:.*\S)?)\s*")
 def team_comment(text: str, *, file: str) -> Rule | None:
     """Return the declaration in the first lines of a text, as rubyatscale's code_ownership spells it, or None.
 
-    >>> team_comment("#!/usr/bin/env python\\n# @team team-red\\n", file="shop/cart.py").team
+    >>> team_comment("# @team team-red", file="shop/cart.py").team
     'team-red'
     """
     if "@team" not in text[:FIRST_BYTES]:
