@@ -100,13 +100,15 @@ def _chooses_nothing(*_: object, **__: object) -> None:
 class Entrance:
     """One place where work enters owned code, such as a task or a view, with its attributions, made on first use."""
 
-    __slots__ = ("_choose", "_nested", "_ownership", "_resolver", "entries", "thing", "work")
+    __slots__ = ("_choose", "_nested", "_ownership", "_resolver", "entries", "thing", "unasked", "work")
 
     def __init__(self, resolver: Resolver, work: Work, thing: object, *, ownership: Ownership | None = None) -> None:
         self.work = work
         self.thing = thing
         #: The attributions of work that enters here outside all other, by who asked for it; None for nobody known.
         self.entries: dict[Origin | None, Attribution] = {}
+        #: Of these the one for nobody known, where even a look-up in a dict would tell.
+        self.unasked: Attribution | None = None
         self._resolver = resolver
         self._ownership = ownership
         self._choose: Callable[..., object] | None = None
@@ -151,6 +153,8 @@ class Entrance:
             known = self._made(chosen or self.ownership, origin, is_nested=False)
             if chosen is None:
                 self.entries[origin] = known
+                if origin is None:
+                    self.unasked = known
         return known
 
     def _chosen(self, call: Call | None) -> Ownership | None:
@@ -293,7 +297,9 @@ class Attributor:
                 if outer is None:
                     origin = origin_of(entrance.thing) if origin_of is not None else None
                     # An Aside is no key: such work is nested, and never found here.
-                    attribution = entries.get(origin) or entrance.attribution(None, origin, (args, kwargs))  # type: ignore[arg-type]
+                    attribution = entrance.unasked if origin is None else entries.get(origin)  # type: ignore[arg-type]
+                    if attribution is None:
+                        attribution = entrance.attribution(None, origin, (args, kwargs))
                 elif type(outer) is Scope or outer.work is not entrance.work:  # type: ignore[union-attr]
                     attribution = entrance.attribution(outer, None, (args, kwargs))
                 else:
