@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import logging
+import sys
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -80,6 +81,11 @@ _installed: Runtime | None = None
 #: True while what is installed was given as an argument, which a later ``install()`` without one must not replace.
 _explicit = False
 _idle: Runtime | None = None
+#: True while hosts are to be found for those frameworks alone that the program has imported by itself.
+_leaves_unloaded = False
+#: What a program imports of a framework when it uses it, by the host; a framework's package alone may be asked for by
+#: any library that only wants to know whether it is there.
+_USED = {"celery": "celery.app", "django": "django.apps.registry"}
 
 
 def active() -> Runtime:
@@ -140,6 +146,24 @@ def install(config: Mapping[str, object] | None = None) -> None:
             _detach(runtime)
             raise
         _installed, _explicit = runtime, config is not None
+
+
+def install_what_is_loaded() -> None:
+    """Do as :func:`install` does, but leave frameworks alone that the program has not imported.
+
+    For programs that were not written with us in mind; called again for each framework that turns up.
+
+    Raises:
+        ConfigurationError: with every mistake at once.
+
+    """
+    global _leaves_unloaded
+    with _lock:
+        _leaves_unloaded = True
+        try:
+            install()
+        finally:
+            _leaves_unloaded = False
 
 
 def uninstall() -> None:
@@ -207,7 +231,7 @@ def _found_hosts() -> dict[str, Host]:
     """Return a new or already attached host for each framework that is here."""
     known = dict(_installed.hosts) if _installed is not None else {}
     for name, point in _entry_points(HOSTS).items():
-        if name in known:
+        if name in known or (_leaves_unloaded and name in _USED and _USED[name] not in sys.modules):
             continue
         try:
             factory = _load(point)

@@ -40,6 +40,7 @@ class Service(http.server.BaseHTTPRequestHandler):
 @pytest.fixture
 def services() -> Iterator[tuple[str, list[tuple[str, str | None]]]]:
     received: list[tuple[str, str | None]] = []
+
     class handler(Service):
         pass
 

@@ -10,6 +10,10 @@ _HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 def _start() -> None:
+    if os.environ.get("WHOSE_RUN"):
+        from whose.bootstrap.watching import watch_imports
+
+        watch_imports()
     folder = os.environ.get("WHOSE_PROFILE_TO")
     if folder:
         from whose.sampling import start_sampling
