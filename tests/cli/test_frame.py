@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -82,7 +83,8 @@ def test_every_command_has_a_line_in_the_help_and_examples_in_its_own() -> None:
         command = group.get_command(context, name)
         assert command is not None, f"cli/{name}.py has no click command called 'command'"
         assert f"  {name} " in shown
-        assert "Example" in (command.epilog or "") + (command.help or ""), f"whose {name} --help shows no example"
+        taught = (command.help or "") + (command.epilog or "")
+        assert re.search(rf"^ +(\w+: .*)?whose {name}\b", taught, re.MULTILINE), f"whose {name} --help has no example"
 
 
 def test_an_unknown_command_is_answered_with_the_nearest(capsys: pytest.CaptureFixture[str]) -> None:
@@ -100,8 +102,10 @@ def test_a_file_is_a_command(extra_command: str, capsys: pytest.CaptureFixture[s
     assert run([extra_command, "done"]) == 0
     assert capsys.readouterr().out == "done\n"
     run(["--help"])
-    section = capsys.readouterr().out.partition("Ask:")[2]
-    assert section.split()[:4] == ["wh-import", "Do", "what", "is"]
+    section = capsys.readouterr().out.partition("Ask:")[2].partition("\n\n")[0]
+    assert [line.split(maxsplit=1) for line in section.splitlines() if "wh-import" in line] == [
+        ["wh-import", "Do what is asked."]
+    ]
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -245,3 +246,27 @@ def test_without_the_extra_it_says_what_to_install(library: str, tmp_path: Path)
     assert done.returncode == 2
     assert 'pip install "whose[demo]"' in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.slow
+def test_an_installed_wheel_has_all_that_the_demo_needs(tmp_path: Path) -> None:
+    checkout = Path(__file__).parents[2]
+    uv = shutil.which("uv") or str(checkout / ".tools" / "bin" / "uv")
+    python = str(tmp_path / "environment" / "bin" / "python")
+    for arguments in (
+        ["build", "--quiet", "--wheel", "--out-dir", str(tmp_path), str(checkout)],
+        ["venv", "--quiet", "--python", sys.executable, str(tmp_path / "environment")],
+        ["pip", "sync", "--quiet", "--python", python, str(checkout / "requirements.lock")],
+    ):
+        subprocess.run([uv, *arguments], check=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    subprocess.run([uv, "pip", "install", "--quiet", "--python", python, "--no-deps", str(wheel)], check=True)
+    done = subprocess.run(
+        [str(tmp_path / "environment" / "bin" / "whose"), "demo", "--seconds", "1", "--html", "page.html"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (tmp_path / "page.html").is_file()

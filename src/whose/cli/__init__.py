@@ -17,7 +17,7 @@ To add the command ``whose NAME``, write ``cli/NAME.py`` with one click command 
         ...
 
 - The file's name is the command's: ``_`` becomes ``-``, and a trailing ``_`` (``import_.py``) is left out. Files whose
-  name begins with ``_`` are no commands. What several commands share belongs in ``report/``.
+  name begins with ``_`` are no commands but what several of them share; what is shown belongs in ``report/``.
 - ``SECTION`` (optional) is the heading under which ``whose --help`` lists it; see ``SECTIONS`` in ``_group.py``.
 - Only the file of the command that was asked for is imported; it may import click at its top, and nothing slow.
 - A question answered with "no" ends by ``raise SystemExit(FOUND)``; mistakes in the arguments raise

@@ -77,5 +77,10 @@ def _bars(counts: Counter[str], width: int) -> Table:
     for owner, count in sorted(counts.items(), key=lambda item: (item[0] == NOBODY, item[0])):
         style = "dim" if owner == NOBODY else "cyan"
         room = max(10, min(40, width - 30))
-        table.add_row("  ", Text(owner, style=style), Text("█" * max(1, count * room // most), style=style), str(count))
+        table.add_row(
+            "  ",
+            Text("nobody" if owner == NOBODY else owner, style=style),
+            Text("█" * max(1, count * room // most), style=style),
+            str(count),
+        )
     return table

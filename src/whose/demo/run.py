@@ -18,9 +18,9 @@ from whose.demo.expected import load_expected
 from whose.demo.failure import DemoFailed
 from whose.demo.interruption import Interruption
 from whose.demo.processes import Processes
-from whose.demo.project import Project, copy_project, find_project
 from whose.demo.receiver import Receiver
 from whose.demo.shop import Shop, ShopPlan, listen
+from whose.demo.shop_files import Project, copy_project, find_project
 from whose.demo.spans import Span
 from whose.demo.summary import Summary, summed_up
 from whose.demo.traffic import Traffic

@@ -12,7 +12,7 @@ from pathlib import Path
 from whose.demo.broker import Broker
 from whose.demo.failure import DemoFailed
 from whose.demo.processes import Processes, Program, Started
-from whose.demo.project import Project
+from whose.demo.shop_files import Project
 
 #: Prefixes of variables that would change what runs here, were they handed on.
 _KEPT_OUT = ("CELERY_", "DJANGO_", "GUNICORN_", "NEW_RELIC_", "OTEL_", "SENTRY_", "DD_", "SHOP_", "WHOSE_")

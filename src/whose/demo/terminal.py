@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-from rich.console import Console, RenderableType
-from rich.padding import Padding
+from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -16,28 +15,53 @@ from whose.demo.verdict import Verdict
 
 #: Entries and differences that are listed; the page has them all.
 SHOWN = 8
+_GAP = 3
 
 
 def print_outcome(outcome: Outcome, console: Console) -> None:
     """Print the tables and, last, where the eye stays, the verdict."""
     summary = outcome.summary
-    for title, table in (
-        ("Transactions by owner", _owners(summary)),
-        ("Unowned code, the most used first", _unowned(summary)),
-        ("Failures: whose page or task it was, and who was at fault", _crossing(summary.faults, "entry", "at fault")),
-        ("Hand-offs: whose code asked, and whose task ran", _crossing(summary.hand_offs, "from", "to")),
-        ("Own time: seconds in each owner's code", _own_time(summary)),
-    ):
-        if table is not None:
-            console.print()
-            console.print(Text(title, style="bold"))
-            console.print(Padding(table, (0, 0, 0, 1)))
+    tables = (
+        _titled("Transactions by owner", _owners(summary)),
+        _titled("Unowned code, the most used first", _unowned(summary)),
+        _titled("Failures: whose, and whose fault", _crossing(summary.faults, "entry", "at fault")),
+        _titled("Hand-offs: who asked whom", _crossing(summary.hand_offs, "from", "to")),
+        _titled("Own time by owner", _own_time(summary)),
+    )
+    for row in _rows([table for table in tables if table is not None], console):
+        console.print()
+        console.print(row)
     console.print()
     for line in _verdict(outcome.verdict):
         console.print(line)
 
 
-def _owners(summary: Summary) -> RenderableType:
+def _titled(title: str, table: Table | None) -> Group | None:
+    return None if table is None else Group(Text(title, style="bold"), table)
+
+
+def _rows(blocks: Sequence[RenderableType], console: Console) -> Iterator[Table]:
+    """Return the blocks in rows, as many side by side as there is room for."""
+    row: list[RenderableType] = []
+    room = console.width
+    for block in blocks:
+        needed = console.measure(block).maximum + _GAP
+        if row and needed > room:
+            yield _side_by_side(row)
+            row, room = [], console.width
+        row.append(block)
+        room -= needed
+    if row:
+        yield _side_by_side(row)
+
+
+def _side_by_side(blocks: Sequence[RenderableType]) -> Table:
+    grid = Table.grid(padding=(0, _GAP, 0, 0))
+    grid.add_row(*blocks)
+    return grid
+
+
+def _owners(summary: Summary) -> Table:
     table = _table("owner", "requests", "tasks", "errors", "p50 ms", "p95 ms")
     for row in summary.owners:
         errors = Text(str(row.errors) if row.errors else "", style="red")
@@ -46,7 +70,7 @@ def _owners(summary: Summary) -> RenderableType:
     return table
 
 
-def _unowned(summary: Summary) -> RenderableType | None:
+def _unowned(summary: Summary) -> Table | None:
     if not summary.unowned:
         return None
     table = _table("what", "count", "errors", "total ms")
@@ -57,7 +81,7 @@ def _unowned(summary: Summary) -> RenderableType | None:
     return table
 
 
-def _crossing(counts: Mapping[tuple[str, str], int], one: str, other: str) -> RenderableType | None:
+def _crossing(counts: Mapping[tuple[str, str], int], one: str, other: str) -> Table | None:
     """Return what passes between different owners, the most frequent first, and a line for the rest."""
     across = sorted(((count, pair) for pair, count in counts.items() if pair[0] != pair[1]), reverse=True)
     within = sum(count for (first, second), count in counts.items() if first == second)
@@ -72,7 +96,7 @@ def _crossing(counts: Mapping[tuple[str, str], int], one: str, other: str) -> Re
     return table
 
 
-def _own_time(summary: Summary) -> RenderableType | None:
+def _own_time(summary: Summary) -> Table | None:
     if not summary.own_seconds:
         return None
     table = _table("owner", "seconds", "share")
@@ -97,7 +121,7 @@ def _verdict(verdict: Verdict) -> Iterator[Text]:
 
 
 def _table(first: str, *numbers: str) -> Table:
-    table = Table(box=None, padding=(0, 1), header_style="dim")
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     table.add_column(first, overflow="fold")
     for name in numbers:
         table.add_column(name, justify="right", no_wrap=True)

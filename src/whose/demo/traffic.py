@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from whose.demo.project import Request
+from whose.demo.shop_files import Request
 
 #: As many as ask at the same time; the site has two threads, so some wait, as in life.
 _CUSTOMERS = 4

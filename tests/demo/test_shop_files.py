@@ -9,7 +9,7 @@ import pytest
 
 from whose.demo.expected import load_expected
 from whose.demo.failure import DemoFailed
-from whose.demo.project import PLACES, copy_project, find_project
+from whose.demo.shop_files import PLACES, copy_project, find_project
 
 
 def test_the_shop_of_a_checkout_is_among_the_examples() -> None:
