@@ -16,8 +16,6 @@ MAY_HAVE_ROUTES = re.compile(
 )
 _PATTERNS = frozenset({"path", "re_path", "url"})
 _VERBS = frozenset({"route", "get", "post", "put", "patch", "delete", "websocket"})
-#: URLconfs that include each other in a circle stop here.
-_DEEPEST = 16
 
 
 @dataclass(slots=True)
@@ -54,17 +52,18 @@ class Routes:
         reached: set[str] = set()
         for module in (*roots, *self._urlconfs):
             if module in roots or module not in reached:
-                yield from self._below(module, "", reached, depth=0)
+                yield from self._below(module, "", reached, around=())
 
-    def _below(self, module: str, prefix: str, reached: set[str], *, depth: int) -> Iterator[EntryPoint]:
+    def _below(self, module: str, prefix: str, reached: set[str], *, around: tuple[str, ...]) -> Iterator[EntryPoint]:
+        """Return the views of a URLconf and those that it includes; ``around`` are the ones that include it."""
         urlconf = self._urlconfs.get(module)
-        if urlconf is None or depth > _DEEPEST:
+        if urlconf is None or module in around:
             return
         reached.add(module)
         for entry in urlconf.entries:
             yield replace(entry, route=prefix + entry.route)
         for inner, following in urlconf.includes:
-            yield from self._below(following, prefix + inner, reached, depth=depth + 1)
+            yield from self._below(following, prefix + inner, reached, around=(*around, module))
 
 
 class _Reader:
