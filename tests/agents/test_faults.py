@@ -1,0 +1,118 @@
+"""Who is at fault, as the real agents send it: errors that leave a task, and errors that code reports by itself."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.agents.launchers.agents import Agent
+
+PROGRAM = {
+    "fault_red.py": """
+from celery import Celery
+import fault_blue
+
+app = Celery("faults", broker="memory://", backend="cache+memory://")
+app.conf.task_store_eager_result = False
+
+@app.task(name="red.fails_in_blue")
+def fails_in_blue():
+    fault_blue.fails()
+
+@app.task(name="red.reports_blues_error")
+def reports_blues_error():
+    try:
+        fault_blue.fails()
+    except LookupError as error:
+        fault_blue.report(error)
+
+@app.task(name="red.handles_what_its_part_raised")
+def handles_what_its_part_raised():
+    try:
+        fails_in_blue()
+    except LookupError:
+        pass
+""",
+    "fault_blue.py": """
+def fails():
+    raise LookupError("in blue")
+
+def report(error):
+    import sys
+    if "newrelic.agent" in sys.modules:
+        import newrelic.agent
+        newrelic.agent.notice_error(error=(type(error), error, error.__traceback__))
+    from opentelemetry import trace
+    trace.get_current_span().record_exception(error)
+""",
+    "program.py": """
+import whose
+whose.install()
+import fault_red
+if __name__ == "__main__":
+    import os
+    if os.environ["AGENT"] == "newrelic":
+        import newrelic.agent
+        newrelic.agent.register_application(timeout=30)
+    else:
+        from opentelemetry import trace
+        from opentelemetry.sdk.trace import TracerProvider
+        from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+        from opentelemetry.instrumentation.celery import CeleryInstrumentor
+        provider = TracerProvider()
+        provider.add_span_processor(SimpleSpanProcessor(OTLPSpanExporter()))
+        trace.set_tracer_provider(provider)
+        CeleryInstrumentor().instrument()
+    for task in (fault_red.fails_in_blue, fault_red.reports_blues_error, fault_red.handles_what_its_part_raised):
+        task.apply()
+""",
+    "whose.toml": '[tool.whose.mappings]\nred = ["fault_red"]\nblue = ["fault_blue"]\n',
+}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    for name, text in PROGRAM.items():
+        (tmp_path / name).write_text(text)
+    return tmp_path
+
+
+def run(agent: Agent, command: list[str], project: Path) -> None:
+    environment = {**os.environ, **agent.environment, "AGENT": agent.name, "PYTHONPATH": str(project)}
+    done = subprocess.run(
+        command, cwd=project, env=environment, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_new_relics_error_events_say_who_is_at_fault(project: Path) -> None:
+    with Agent("newrelic", project) as agent:
+        run(agent, agent.command("celery", [str(project / "program.py")]), project)
+        sent = agent.sent()
+    errors = {event.name.rpartition("/")[2]: event.user for event in sent.errors}
+    assert errors.keys() == {"red.fails_in_blue", "red.reports_blues_error"}
+    for name, attributes in errors.items():
+        assert attributes["code_owner"] == "red", name
+        assert attributes["code_owner_at_fault"] == "blue", name
+    transactions = {event.name.rpartition("/")[2]: event.user for event in sent.transactions}
+    assert transactions["red.fails_in_blue"]["code_owner_at_fault"] == "blue"
+    # It succeeded: what a part of it raised was handled.
+    assert "code_owner_at_fault" not in transactions["red.handles_what_its_part_raised"]
+
+
+def test_opentelemetrys_exception_events_say_who_is_at_fault(project: Path) -> None:
+    with Agent("opentelemetry", project) as agent:
+        run(agent, [sys.executable, str(project / "program.py")], project)
+        spans = {span.name.removeprefix("run/"): span for span in agent.sent().spans}
+    failed, reported = spans["red.fails_in_blue"], spans["red.reports_blues_error"]
+    assert failed.attributes["code_owner"] == "red"
+    assert failed.attributes["code_owner_at_fault"] == "blue"
+    for span in (failed, reported):
+        (event,) = span.events
+        assert event.attributes["code_owner_at_fault"] == "blue"
+    assert "code_owner_at_fault" not in spans["red.handles_what_its_part_raised"].attributes
