@@ -1,5 +1,7 @@
 """Whose code is running: attributes every request, task, error and log line to the team that owns the code."""
 
+import importlib
+
 from whose.attribution import current
 from whose.errors import ConfigurationError, MissingExtraError, WhoseError
 from whose.interface import (
@@ -46,3 +48,10 @@ __all__ = [
     "transparent",
     "uninstall",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """Load ``whose.testing`` when it is asked for, and not in production."""
+    if name == "testing":
+        return importlib.import_module("whose.testing")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

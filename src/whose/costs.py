@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
+import sys
 from collections.abc import Collection, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -82,7 +82,9 @@ class Ledger:
     )
 
     def __init__(self, parts: Collection[str], *, queue_seconds: float | None = None) -> None:
-        is_async = asyncio._get_running_loop() is not None
+        # Importing asyncio would cost more than all of us; who runs a loop has imported it.
+        asyncio = sys.modules.get("asyncio")
+        is_async = asyncio is not None and asyncio._get_running_loop() is not None
         self._wall: dict[TeamName, float] | None = {} if "wall" in parts else None
         # Between two switches of a coroutine its thread runs other coroutines, so its CPU time is not to be had.
         self._cpu: dict[TeamName, float] | None = {} if "cpu" in parts and not is_async else None
