@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextvars import Token
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 
-from whose.attribution import leave_no_frame, restore
+from whose.attribution import _reset, leave_no_frame, restore
 from whose.errors import contain
 from whose.hosts.django import startup
 from whose.hosts.django.chain import bottom_of, mark_chain
 from whose.hosts.django.parts import divide_chain
-from whose.hosts.django.serving import Requests, join
+from whose.hosts.django.serving import REACHED, Requests, join
 
 
 class CodeOwnerMiddleware:
@@ -59,46 +58,70 @@ class CodeOwnerMiddleware:
         if self._is_async:
             return self._call_async(request)
         requests = self._requests
-        token = _begun(requests, request)
+        if requests is None:
+            return self.get_response(request)
+        token = requests.begin(request)
         try:
             response = self.get_response(request)
             if token is not None:
-                _ended(requests, request, response)
+                requests.end(request, response)
             return response
         except Exception as error:
             leave_no_frame(error, _SYNC)
             raise
         finally:
             if token is not None:
-                _closed(requests, request)
-                restore(token)
+                if requests.meter is not None:
+                    requests.close(request)
+                try:
+                    _reset(token)
+                except (ValueError, RuntimeError):
+                    restore(token)
 
     async def _call_async(self, request: Any) -> Any:
         requests = self._requests
-        token = _begun(requests, request)
+        if requests is None:
+            return await self.get_response(request)
+        token = requests.begin(request)
         try:
             response = await self.get_response(request)
             if token is not None:
-                _ended(requests, request, response)
+                requests.end(request, response)
             return response
         except Exception as error:
             leave_no_frame(error, _ASYNC)
             raise
         finally:
             if token is not None:
-                _closed(requests, request)
-                restore(token)
+                if requests.meter is not None:
+                    requests.close(request)
+                try:
+                    _reset(token)
+                except (ValueError, RuntimeError):
+                    restore(token)
 
     def process_view(self, request: Any, view_func: Any, view_args: Any, view_kwargs: Any) -> Any:
         """Hear of the view that Django has found, before any other middleware and the view itself; answer nothing."""
-        if self._requests is not None:
-            try:
-                self._requests.found(request, view_func)
-                if self._unmark is not None and getattr(request, "_whose_reached", None) is not None:
-                    # It came here unseen, so the marks cannot be relied on.
-                    self._take_marks_off()
-            except Exception as error:
-                contain(error, cause="finding the owner of a request")
+        requests = self._requests
+        if requests is None:
+            return
+        try:
+            scope = request._whose_scope
+            if scope.attribution is not None:
+                return
+            known = requests.known.get(id(view_func))
+            attribution = None
+            if known is not None and known.view() is view_func and scope.outer is None and not requests.asks_who_sent:
+                attribution = known.usual
+            if attribution is None:
+                attribution = requests.attribution_of_view(request, view_func, scope)
+            scope.attribution = attribution
+            requests.record(attribution)
+            if self._unmark is not None and getattr(request, REACHED, None) is not None:
+                # It came here unseen, so the marks cannot be relied on.
+                self._take_marks_off()
+        except Exception as error:
+            contain(error, cause="finding the owner of a request")
 
     async def _process_view_async(self, request: Any, view_func: Any, view_args: Any, view_kwargs: Any) -> Any:
         return CodeOwnerMiddleware.process_view(self, request, view_func, view_args, view_kwargs)
@@ -110,28 +133,6 @@ class CodeOwnerMiddleware:
         unmark, self._unmark = self._unmark, None
         if unmark is not None:
             unmark()
-
-
-def _begun(requests: Requests | None, request: Any) -> Token[Any] | None:
-    try:
-        return requests.begin(request) if requests is not None else None
-    except Exception as error:
-        contain(error, cause="the beginning of a request")
-        return None
-
-
-def _ended(requests: Requests | None, request: Any, response: Any) -> None:
-    try:
-        requests.end(request, response)  # type: ignore[union-attr]
-    except Exception as error:
-        contain(error, cause="the end of a request")
-
-
-def _closed(requests: Requests | None, request: Any) -> None:
-    try:
-        requests.close(request)  # type: ignore[union-attr]
-    except Exception as error:
-        contain(error, cause="the end of a request")
 
 
 _SYNC = CodeOwnerMiddleware.__call__.__code__

@@ -74,63 +74,76 @@ class Requests:
 
     def __init__(self, attributor: Attributor) -> None:
         self.attributor = attributor
-        self._record = attributor.record
+        self.meter = attributor.meter
+        self.record = attributor.record
         self._views = ViewOwners(attributor, kind=KIND)
-        self._known = self._views.known
+        #: What is known of views, by id.
+        self.known = self._views.known
         self._no_view: Entrance | None = None
+        #: What nearly every request without a view gets, once it is known; never set where senders are believed.
+        self._usual: Attribution | None = None
         self._baggage = Baggage(attributor, taken_from=attributor.baggage_from) if attributor.baggage_from else None
+        self.asks_who_sent = self._baggage is not None
+
+    # What follows runs for every request, most of it out of the processor's caches: each call fewer is felt.
 
     def begin(self, request: Any) -> Token[Any] | None:
-        """Make the request the running work; its owner follows when the view is found.
+        """Make the request the running work; its owner follows when the view is found; contained.
 
         Return None where it is that already: the middleware may be listed twice, under its name for compatibility too.
         """
-        outer = _get()
-        if isinstance(outer, Attribution) and outer.work.kind == COMMAND:
-            # A command that serves requests is not what asks for them.
-            outer = None
-        if outer is not None and getattr(request, SCOPE, None) is outer:
+        try:
+            outer = _get()
+            if outer is not None:
+                if getattr(request, SCOPE, None) is outer:
+                    return None
+                if isinstance(outer, Attribution) and outer.work.kind == COMMAND:
+                    # A command that serves requests is not what asks for them.
+                    outer = None
+            scope = request._whose_scope = Scope(outer, copy_context())
+            token = _set(scope)
+        except Exception as error:
+            contain(error, cause="the beginning of a request")
             return None
-        scope = request._whose_scope = Scope(outer, copy_context())
-        token = _set(scope)
-        if self.attributor.meter is not None:
-            request._whose_metering = self.attributor.meter.start(None)
+        if self.meter is not None:
+            self._start_metering(request)
         return token
+
+    def attribution_of_view(self, request: Any, view: Any, scope: Scope) -> Attribution:
+        """Return the attribution of a request that a view is about to serve."""
+        origin = self._origin_of(request) if scope.outer is None else None
+        return self._views.entrance(view, request).attribution(scope.outer, origin)
+
+    def end(self, request: Any, response: Any) -> None:
+        """Settle what no view served, and have the code that makes a stream run as the request's work; contained."""
+        try:
+            scope: Scope = request._whose_scope
+            if scope.attribution is None:
+                attribution = self._usual if scope.outer is None and getattr(request, REACHED, None) is None else None
+                if attribution is None:
+                    attribution = self._without_view(request, scope)
+                scope.attribution = attribution
+                self.record(attribution)
+            if response.streaming:
+                own_stream(response, scope, failed=self.attributor.failed)
+        except Exception as error:
+            contain(error, cause="the end of a request")
+
+    def settle(self, request: Any, scope: Scope) -> Attribution:
+        """Record the owner of a request that fails before a view was found, and return the attribution."""
+        attribution = scope.attribution = self._without_view(request, scope)
+        self.record(attribution)
+        return attribution
 
     def close(self, request: Any) -> None:
         """Hand out what the request cost, where costs are kept."""
-        if self.attributor.meter is not None:
-            self.attributor.stop_metering(vars(request).pop("_whose_metering", None))
+        self.attributor.stop_metering(vars(request).pop("_whose_metering", None))
 
-    def found(self, request: Any, view: Any) -> None:
-        """Record the owner of the view that is about to serve the request."""
-        scope: Scope = request._whose_scope
-        if scope.attribution is not None:
-            return
-        origin = self._origin_of(request) if self._baggage is not None and scope.outer is None else None
-        known = self._known.get(id(view))
-        entrance = known.entrance if known is not None and known.view() is view else None
-        if entrance is None:
-            entrance = self._views.entrance(view, request)
-        attribution = entrance.entries.get(origin) if scope.outer is None else None
-        if attribution is None:
-            attribution = entrance.attribution(scope.outer, origin)
-        scope.attribution = attribution
-        self._record(attribution)
-
-    def end(self, request: Any, response: Any) -> None:
-        """Settle what no view served, and have the code that makes a stream run as the request's work too."""
-        scope: Scope = request._whose_scope
-        if scope.attribution is None:
-            self.settle(request, scope)
-        if response.streaming:
-            own_stream(response, scope, failed=self.attributor.failed)
-
-    def settle(self, request: Any, scope: Scope) -> Attribution:
-        """Record the owner of a request for which no view was found, and return the attribution."""
-        attribution = scope.attribution = self._without_view(request, scope)
-        self._record(attribution)
-        return attribution
+    def _start_metering(self, request: Any) -> None:
+        try:
+            request._whose_metering = self.meter.start(None) if self.meter is not None else None
+        except Exception as error:
+            contain(error, cause="metering")
 
     def failed(self, sender: object, request: Any = None, **_: object) -> None:
         """Receive Django's signal ``got_request_exception``: tell who is at fault, once for each exception."""
@@ -168,14 +181,14 @@ class Requests:
         return self.attributor.entrance(None, kind=KIND, name=name, ownership=replace(ownership, reason=MIDDLEWARE))
 
     def _without_view(self, request: Any, scope: Scope) -> Attribution:
-        reached: Entrance | None = getattr(request, REACHED, None)
-        if reached is None:
-            reached = self._no_view
+        reached: Entrance | None = getattr(request, REACHED, None) or self._no_view
         if reached is None:
             index = self.attributor.resolver.index
             default = index.owner_of(Subject())
             ownership = Ownership(default.team, None, default.rule, reason=NO_VIEW)
             reached = self._no_view = self.attributor.entrance(None, kind=KIND, name=NO_VIEW, ownership=ownership)
+        if self._baggage is None and self._usual is None:
+            self._usual = self._no_view.attribution(None) if self._no_view is not None else None
         return reached.attribution(scope.outer, self._origin_of(request))
 
     def _origin_of(self, request: Any) -> Origin | None:

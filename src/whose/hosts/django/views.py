@@ -14,7 +14,7 @@ from whose.errors import contain
 from whose.hosts.django.proxies import bare
 from whose.hosts.django.urlconfs import Urlconfs
 from whose.index import Subject
-from whose.model import UNKNOWN, Ownership
+from whose.model import UNKNOWN, Attribution, Ownership
 from whose.resolver.fault import installed_roots
 from whose.resolver.unwrapping import code_behind
 
@@ -39,6 +39,8 @@ class KnownView:
     view: Callable[[], object]
     #: Where its own code has an owner, the entrance of it, whatever the route.
     entrance: Entrance | None = None
+    #: The attribution of a request through that entrance, which nobody known asked for.
+    usual: Attribution | None = None
     by_route: dict[tuple[object, str], Entrance] = field(default_factory=dict)
 
 
@@ -77,6 +79,7 @@ class ViewOwners:
         own = self._contained(lambda: self._attributor.resolver.owner_of_entry(view))
         if is_claimed(own):
             known.entrance = self._made(view, own)
+            known.usual = known.entrance.attribution(None)
         self.known[id(view)] = known
         return known
 
