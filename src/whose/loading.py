@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import os
 from collections.abc import Mapping
 from dataclasses import replace
@@ -37,6 +36,8 @@ def load(path: str | os.PathLike[str] = ".", *, config: Mapping[str, object] | N
     places = [Place("config", config)] if config is not None else []
     if found is not None:
         places.append(found)
+    import importlib.metadata
+
     known_sinks = {point.name for point in importlib.metadata.entry_points(group="whose.sinks")}
     read = read_config(places, known_sinks=known_sinks, beside=folder)
     # Imported here, since a program that only runs under us has no use for it.

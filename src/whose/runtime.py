@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import logging
 import sys
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from whose.attribution import Attributor
 from whose.config import Config, Place, find_file, read_config
@@ -16,6 +15,9 @@ from whose.errors import ConfigurationError, MissingExtraError, Problem, contain
 from whose.index import OwnershipIndex
 from whose.outlets import Outlet
 from whose.resolver import Resolver
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 logger = logging.getLogger("whose")
 
@@ -213,11 +215,14 @@ def _config_of(given: Mapping[str, object] | None, hosts: Mapping[str, Host]) ->
     return read_config(places, known_sinks=_entry_points(SINKS).keys())
 
 
-def _entry_points(group: str) -> dict[str, importlib.metadata.EntryPoint]:
+def _entry_points(group: str) -> dict[str, EntryPoint]:
+    # Reading metadata takes the better part of the standard library's mail parser; an import of whose need not.
+    import importlib.metadata
+
     return {point.name: point for point in importlib.metadata.entry_points(group=group)}
 
 
-def _load(point: importlib.metadata.EntryPoint) -> Callable[[], object] | None:
+def _load(point: EntryPoint) -> Callable[[], object] | None:
     """Return what an entry point names; None where the library that it adapts to is not installed."""
     try:
         loaded: Callable[[], object] = point.load()
@@ -306,7 +311,7 @@ def _chosen_sinks(wanted: Iterable[object] | None) -> list[tuple[str, object]]:
     return chosen
 
 
-def _active_sink(point: importlib.metadata.EntryPoint) -> object | None:
+def _active_sink(point: EntryPoint) -> object | None:
     try:
         factory = _load(point)
         if factory is None or (isinstance(factory, DetectedSink) and not factory.is_active()):

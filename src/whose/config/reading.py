@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -115,6 +114,8 @@ class _Reader:
         return lambda place, value: {key: self.checker.switch(place, value, key)}
 
     def _networks(self, place: Place, value: object) -> dict[str, object]:
+        import ipaddress
+
         senders = self.checker.strings(place, value, "baggage_from")
         for number, sender in enumerate(senders):
             try:
