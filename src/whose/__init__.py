@@ -6,7 +6,6 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from whose import testing
     from whose.attribution import current
     from whose.errors import ConfigurationError, MissingExtraError, WhoseError
     from whose.interface import (
