@@ -207,6 +207,8 @@ class Attributor:
         self.outlets: list[Outlet] = []
         self.hot: list[Outlet] = []
         self.told_again: list[Outlet] = []
+        #: The one that records, where it is the only one, as it usually is.
+        self.only: Outlet | None = None
         #: Messages sent while no work was known to run, by the team whose code sent them; None while nobody counts.
         self.lost: Counter[str] | None = Counter() if guard else None
         #: None while no part of the costs is switched on, so that nothing is spent on them.
@@ -221,6 +223,7 @@ class Attributor:
         self.outlets.append(outlet)
         if outlet.record is not None:
             self.hot.append(outlet)
+            self.only = outlet if len(self.hot) == 1 else None
         if not outlet.counts:
             self.told_again.append(outlet)
 
@@ -228,9 +231,9 @@ class Attributor:
         """Return the entrance of a piece of code; nothing is resolved before its first run."""
         return Entrance(self.resolver, Work(kind, name), thing, ownership=ownership)
 
-    def record(self, attribution: Attribution) -> None:
-        """Hand an attribution to every sink; contained, and timed now and then so that a slow sink is left out."""
-        for outlet in self.hot:
+    def record(self, attribution: Attribution, outlets: Sequence[Outlet] | None = None) -> None:
+        """Hand an attribution to every sink, or some; contained, timed now and then so that a slow sink is left out."""
+        for outlet in self.hot if outlets is None else outlets:
             try:
                 if outlet.untimed > 0:
                     outlet.untimed -= 1
@@ -285,19 +288,17 @@ class Attributor:
         """
         if self.meter is not None:
             body = self.metered(body, self.meter, waited=functools.partial(waited, entrance.thing) if waited else None)
-        # This runs before every task: names are bound here, and what could be a call is written out.
-        hot, again = self.hot, self.told_again
-        entries = entrance.entries
 
+        # This runs before every task, so record() is written out for the usual single sink.
         def run(*args: P.args, **kwargs: P.kwargs) -> R:
-            token = attribution = None
-            outlets = hot
+            token = attribution = outlets = None
+            only = self.only
             try:
                 outer = _get()
                 if outer is None:
                     origin = origin_of(entrance.thing) if origin_of is not None else None
                     # An Aside is no key: such work is nested, and never found here.
-                    attribution = entrance.unasked if origin is None else entries.get(origin)  # type: ignore[arg-type]
+                    attribution = entrance.unasked if origin is None else entrance.entries.get(origin)  # type: ignore[arg-type]
                     if attribution is None:
                         attribution = entrance.attribution(None, origin, (args, kwargs))
                 elif type(outer) is Scope or outer.work is not entrance.work:  # type: ignore[union-attr]
@@ -306,18 +307,20 @@ class Attributor:
                     # The same work once more, further in: a task's own __call__ came first. New Relic's agent before 10
                     # opens the transaction between the two (hooks/application_celery.py), so sinks are told again.
                     attribution = outer  # type: ignore[assignment]
-                    outlets = again
+                    outlets, only = self.told_again, None
                 if attribution is not None:
                     token = _set(attribution)
-                    for outlet in outlets:
+                    if only is None:
+                        self.record(attribution, outlets)
+                    elif only.untimed > 0:
+                        only.untimed -= 1
+                        record = only.record
                         try:
-                            if outlet.untimed > 0:
-                                outlet.untimed -= 1
-                                outlet.record(attribution)  # type: ignore[misc]
-                            else:
-                                outlet.record_timed(attribution)
+                            record(attribution)  # type: ignore[misc]
                         except Exception as error:
-                            outlet.failed(error)
+                            only.failed(error)
+                    else:
+                        only.record_timed(attribution)
             except Exception as error:
                 contain(error, cause="attribution")
             try:

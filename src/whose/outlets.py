@@ -15,7 +15,7 @@ LATE = 0.05
 #: After this many late calls in a row a sink is left out for SUSPENDED seconds, then tried again.
 MOST_LATE = 3
 #: After a call in time that many go untimed: to read a clock twice takes as long as the rest of handing over.
-UNTIMED = 7
+UNTIMED = 15
 SUSPENDED = 30.0
 _MOST_RENAMED = 65_536
 
