@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,6 +17,7 @@ import pytest
 
 from whose.demo.broker import redis_program
 from whose.demo.shop import listen
+from whose.demo.shop_files import find_project
 
 _WHOSE = [sys.executable, "-c", "import sys; from whose.cli import main; sys.exit(main())", "demo"]
 _SECONDS = 120.0
@@ -25,14 +26,14 @@ _SECONDS = 120.0
 class Demo:
     """One ``whose demo`` with a folder for temporary files of its own."""
 
-    def __init__(self, folder: Path, *options: str) -> None:
+    def __init__(self, folder: Path, *options: str, command: Sequence[str] = _WHOSE) -> None:
         self.folder = folder / "temporary"
         self.folder.mkdir()
         self.page = folder / "page.html"
         self._said = folder / "stderr"
         with self._said.open("wb") as said:
             self.process = subprocess.Popen(
-                [*_WHOSE, "--html", str(self.page), *options],
+                [*command, "--html", str(self.page), *options],
                 stdout=subprocess.PIPE,
                 stderr=said,
                 env={**os.environ, "TMPDIR": str(self.folder)},
@@ -88,8 +89,8 @@ DemoOf = Callable[..., Demo]
 def demo(tmp_path: Path) -> Iterator[DemoOf]:
     started: list[Demo] = []
 
-    def start(*options: str) -> Demo:
-        started.append(Demo(tmp_path, *options))
+    def start(*options: str, command: Sequence[str] = _WHOSE) -> Demo:
+        started.append(Demo(tmp_path, *options, command=command))
         return started[-1]
 
     yield start
@@ -123,6 +124,36 @@ def test_every_transaction_is_right_and_nothing_stays_but_the_page(demo: DemoOf)
     assert outcome["seconds"] < 60
     assert len(outcome["owners"]) == 7
     assert "of" in running.page.read_text()
+    running.assert_clean()
+
+
+def test_one_wrong_owner_is_enough_to_fail(demo: DemoOf, tmp_path: Path) -> None:
+    shop = tmp_path / "shop"
+    shutil.copytree(find_project(), shop)
+    rules = (shop / "whose.toml").read_text()
+    assert rules.count('"shop.reviews"') == 1
+    (shop / "whose.toml").write_text(
+        rules.replace(', "shop.reviews"', "").replace('"shop.cart"', '"shop.cart", "shop.reviews"')
+    )
+    program = (
+        "import sys; from pathlib import Path; from whose.demo import shop_files; from whose.cli import main; "
+        f"shop_files.find_project.__defaults__ = ((Path({str(shop)!r}),),); sys.exit(main())"
+    )
+    running = demo("--seconds", "1", "--json", command=[sys.executable, "-c", program, "demo"])
+    code, printed = running.ended()
+    verdict = json.loads(printed)["verdict"]
+    assert code == 1, running.said
+    differences = {(one["entry"], one["aspect"], one["expected"], one["got"]) for one in verdict["wrong"]}
+    assert ("/reviews/", "owner", "team-care", "team-basket") in differences
+    assert ("/recommendations/<slug:sku>/", "at fault", "team-care", "team-basket") in differences
+    assert {entry for entry, *_ in differences} == {
+        "/reviews/",
+        "/reviews/<str:pk>/",
+        "/recommendations/<slug:sku>/",
+        "shop.reviews.tasks.ScreenReview",
+        "shop.reviews.tasks.remind_reviewer",
+    }
+    assert verdict["right"] < verdict["transactions"]
     running.assert_clean()
 
 

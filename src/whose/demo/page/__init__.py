@@ -23,7 +23,7 @@ def page_of(outcome: Outcome) -> str:
     cards = [
         _card(
             "Transactions by owner",
-            "Nobody annotated anything: a list of module prefixes is all there is.",
+            "From a list of module prefixes; in the code, a single view names its owner.",
             transactions_plot(summary, owners),
         ),
         _card(

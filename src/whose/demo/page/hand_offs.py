@@ -26,8 +26,8 @@ def hand_offs_plot(summary: Summary, owners: Owners) -> str:
     scale = (_HEIGHT - _GAP * (rows - 1)) / max(total, 1)
     left, right = _LABEL, WIDTH - _LABEL - _NODE
     marks = [
-        text(left - 12, 12, "asked for by code of", anchor="end", kind="small"),
-        text(right + _NODE + 12, 12, "run by tasks of", kind="small"),
+        text(left - 12, 12, "asked for by", anchor="end", kind="small"),
+        text(right + _NODE + 12, 12, "tasks of", kind="small"),
     ]
     tops_out, ends = _nodes(summary.hand_offs, senders, 0, scale)
     tops_in, more_ends = _nodes(summary.hand_offs, takers, 1, scale)
