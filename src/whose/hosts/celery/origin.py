@@ -56,14 +56,11 @@ class Origins:
             # Called by Celery on behalf of another task, as a link_error of the new style is: its asker asked for this.
             other = get_current_worker_task()
             value = header_of(other)
-            origin = None if value is None else self._origin(value)
+            origin = None if value is None else self._learn(value)
             # The other task's span is still open and keeps its owner; where the other is Celery's own, such as
             # celery.starmap, the first owned task inside does own. (New Relic's proxy of a task tells its __class__.)
             is_owned = other is not None and not other.__class__.__module__.startswith("celery.")
             return Aside(origin) if is_owned else origin
-        return self._origin(value)
-
-    def _origin(self, value: Any) -> Origin | None:
         try:
             return self._read[value]
         except (KeyError, TypeError):
