@@ -44,6 +44,8 @@ def code_behind(thing: object) -> Code:
     choose: Callable[..., object] | None = None
     declared: Rule | None = None
     passed: list[str] = []
+    if hasattr(type(thing), "_get_current_object"):
+        thing = thing._get_current_object()  # type: ignore[attr-defined]  # a proxy, as Celery's decorators return it
     for _ in range(_DEEPEST):
         declared = declared_on(thing)
         inherits = inherits or inheritance_of(thing)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from types import CodeType
+from types import CellType, CodeType
+from typing import Any
 
 from whose.model import Rule, SourceName, TeamName
 
@@ -44,10 +45,7 @@ def mark(thing: object, rule: Rule) -> None:
         TypeError: the thing takes no attributes, such as a built-in function.
 
     """
-    when_made = getattr(type(thing), "__then__", None)
-    if when_made is not None:
-        # Celery's PromiseProxy: touching an attribute would create the task, and finalize the app, too early.
-        when_made(thing, lambda made: mark(made, rule))
+    if when_made(thing, lambda made: mark(made, rule)):
         return
     target = getattr(thing, "__func__", thing)
     try:
@@ -61,10 +59,40 @@ def mark(thing: object, rule: Rule) -> None:
     _remember(target, rule)
 
 
+def when_made(thing: Any, do: Callable[[Any], object]) -> bool:
+    """Do something with the task that one of Celery's proxies stands for, as soon as that is made; False if no proxy.
+
+    Touching an attribute of such a proxy would make the task, and finalize the app, too early (celery/local.py).
+    """
+    kind = type(thing)
+    if hasattr(kind, "__then__"):
+        kind.__then__(thing, lambda: do(kind._get_current_object(thing)))
+        return True
+    if hasattr(kind, "_get_current_object"):
+        # What @shared_task returns, which makes the function a task of every app (celery/app/__init__.py): the function
+        # is in the closure of what the proxy asks for its task.
+        ask = object.__getattribute__(thing, "_Proxy__local")
+        names = ask.__code__.co_freevars
+        if "fun" in names:
+            do(ask.__closure__[names.index("fun")].cell_contents)
+            return True
+    return False
+
+
 def _remember(function: object, rule: Rule) -> None:
+    """Remember whose a function's code is, but not the code of a decorator, which many functions share."""
+    function = getattr(function, "__wrapped__", function)
     code = getattr(function, "__code__", None)
-    if isinstance(code, CodeType):
+    closure = getattr(function, "__closure__", None) or ()
+    if isinstance(code, CodeType) and not any(map(_holds_code, closure)):
         _declared_code.setdefault(id(code), (code, rule))
+
+
+def _holds_code(cell: CellType) -> bool:
+    try:
+        return callable(cell.cell_contents)
+    except ValueError:
+        return False  # still empty
 
 
 def declared_in_code(code: CodeType) -> Rule | None:
@@ -98,9 +126,7 @@ def chooser_of(thing: object) -> Callable[..., object] | None:
 
 def mark_with(thing: object, name: str, value: object) -> None:
     """Write a mark onto a function, method, class or task, at once or, for a task of a later day, when it is made."""
-    when_made = getattr(type(thing), "__then__", None)
-    if when_made is not None:
-        when_made(thing, lambda made: mark_with(made, name, value))
+    if when_made(thing, lambda made: mark_with(made, name, value)):
         return
     target = getattr(thing, "__func__", thing)
     setattr(target, name, value)
