@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextvars import Context, ContextVar, Token
 from dataclasses import dataclass
 from logging import LogRecord
 from types import CodeType
-from typing import Any, NamedTuple, ParamSpec, TypeVar
+from typing import Any, NamedTuple, ParamSpec, TypeVar, cast
 
 from whose.errors import contain
+from whose.imitation import imitating
 from whose.metering import Meter, Metering
 from whose.model import UNKNOWN, Attribution, Fault, Ownership, Rule, SourceName, TeamName, Work
 from whose.outlets import Outlet
@@ -56,6 +58,8 @@ class Scope:
 _traceback = BaseException.__dict__["__traceback__"]
 
 _current: ContextVar[Attribution | Scope | None] = ContextVar("whose_current", default=None)
+#: True while sinks are being told of an attribution, so that work of a sink's own is not told to sinks again.
+_is_telling: ContextVar[bool] = ContextVar("whose_is_telling", default=False)
 _get = _current.get
 _set = _current.set
 _reset = _current.reset
@@ -100,7 +104,7 @@ def _chooses_nothing(*_: object, **__: object) -> None:
 class Entrance:
     """One place where work enters owned code, such as a task or a view, with its attributions, made on first use."""
 
-    __slots__ = ("_choose", "_nested", "_ownership", "_resolver", "entries", "thing", "unasked", "work")
+    __slots__ = ("__weakref__", "_choose", "_nested", "_ownership", "_resolver", "entries", "thing", "unasked", "work")
 
     def __init__(self, resolver: Resolver, work: Work, thing: object, *, ownership: Ownership | None = None) -> None:
         self.work = work
@@ -116,15 +120,22 @@ class Entrance:
 
     @property
     def ownership(self) -> Ownership:
-        """Return who owns the code behind this entrance; of code that cannot be looked at, nothing is known."""
+        """Return who owns the code behind this entrance; of code that cannot be looked at, its class decides."""
         if self._ownership is None:
             try:
                 task = self.work.name if self.work.kind == "task" else None
                 self._ownership = self._resolver.owner_of_entry(self.thing, task=task)
             except Exception as error:
                 contain(error, cause="the resolver")
-                self._ownership = UNKNOWN
+                self._ownership = self._ownership_of_class()
         return self._ownership
+
+    def _ownership_of_class(self) -> Ownership:
+        try:
+            return self._resolver.owner_of_module(type(self.thing).__module__)
+        except Exception as error:
+            contain(error, cause="the resolver")
+            return UNKNOWN
 
     def attribution(
         self, outer: Attribution | Scope | None, origin: Origin | Aside | None = None, call: Call | None = None
@@ -209,6 +220,8 @@ class Attributor:
         self.told_again: list[Outlet] = []
         #: The one that records, where it is the only one, as it usually is.
         self.only: Outlet | None = None
+        #: False once uninstalled: what others still hold of our wrappers then does nothing.
+        self.is_open = True
         #: Messages sent while no work was known to run, by the team whose code sent them; None while nobody counts.
         self.lost: Counter[str] | None = Counter() if guard else None
         #: None while no part of the costs is switched on, so that nothing is spent on them.
@@ -227,21 +240,34 @@ class Attributor:
         if not outlet.counts:
             self.told_again.append(outlet)
 
+    def close(self) -> None:
+        """Stop attributing, for good."""
+        self.is_open = False
+
     def entrance(self, thing: object, *, kind: str, name: str, ownership: Ownership | None = None) -> Entrance:
         """Return the entrance of a piece of code; nothing is resolved before its first run."""
         return Entrance(self.resolver, Work(kind, name), thing, ownership=ownership)
 
     def record(self, attribution: Attribution, outlets: Sequence[Outlet] | None = None) -> None:
-        """Hand an attribution to every sink, or some; contained, timed now and then so that a slow sink is left out."""
-        for outlet in self.hot if outlets is None else outlets:
-            try:
-                if outlet.untimed > 0:
-                    outlet.untimed -= 1
-                    outlet.record(attribution)  # type: ignore[misc]
-                else:
-                    outlet.record_timed(attribution)
-            except Exception as error:
-                outlet.failed(error)
+        """Hand an attribution to every sink, or some; contained, timed now and then so that a slow sink is left out.
+
+        Work that a sink itself runs, such as a task that it calls, is not told to sinks: they would run it again.
+        """
+        if _is_telling.get():
+            return
+        token = _is_telling.set(True)
+        try:
+            for outlet in self.hot if outlets is None else outlets:
+                try:
+                    if outlet.untimed > 0:
+                        outlet.untimed -= 1
+                        outlet.record(attribution)  # type: ignore[misc]
+                    else:
+                        outlet.record_timed(attribution)
+                except Exception as error:
+                    outlet.failed(error)
+        finally:
+            _is_telling.reset(token)
 
     def failed(
         self, attribution: Attribution | None, error: Exception, *, outlets: Sequence[Outlet] | None = None
@@ -286,6 +312,8 @@ class Attributor:
         seconds the work was queued, given the thing. Result, exception, traceback stay
         the body's.
         """
+        if inspect.iscoroutinefunction(body):
+            return cast("Callable[P, R]", self._attributed_coroutine(body, entrance, origin_of, expected))
         if self.meter is not None:
             body = self.metered(body, self.meter, waited=functools.partial(waited, entrance.thing) if waited else None)
 
@@ -294,41 +322,52 @@ class Attributor:
             token = attribution = outlets = None
             only = self.only
             try:
-                outer = _get()
-                if outer is None:
-                    origin = origin_of(entrance.thing) if origin_of is not None else None
-                    # An Aside is no key: such work is nested, and never found here.
-                    attribution = entrance.unasked if origin is None else entrance.entries.get(origin)  # type: ignore[arg-type]
-                    if attribution is None:
-                        attribution = entrance.attribution(None, origin, (args, kwargs))
-                elif type(outer) is Scope or outer.work is not entrance.work:  # type: ignore[union-attr]
-                    attribution = entrance.attribution(outer, None, (args, kwargs))
-                else:
-                    # The same work once more, further in: a task's own __call__ came first. New Relic's agent before 10
-                    # opens the transaction between the two (hooks/application_celery.py), so sinks are told again.
-                    attribution = outer  # type: ignore[assignment]
-                    outlets, only = self.told_again, None
-                if attribution is not None:
-                    token = _set(attribution)
-                    if only is None:
-                        self.record(attribution, outlets)
-                    elif only.untimed > 0:
-                        only.untimed -= 1
-                        record = only.record
-                        try:
-                            record(attribution)  # type: ignore[misc]
-                        except Exception as error:
-                            only.failed(error)
+                try:
+                    outer = _get()
+                    if not self.is_open:
+                        pass
+                    elif outer is None:
+                        origin = origin_of(entrance.thing) if origin_of is not None else None
+                        # An Aside is no key: such work is nested, and never found here.
+                        attribution = entrance.unasked if origin is None else entrance.entries.get(origin)  # type: ignore[arg-type]
+                        if attribution is None:
+                            attribution = entrance.attribution(None, origin, (args, kwargs))
+                        token = _set(attribution)
+                        if only is None:
+                            self.record(attribution)
+                        elif only.untimed > 0:
+                            only.untimed -= 1
+                            record = only.record
+                            try:
+                                record(attribution)  # type: ignore[misc]
+                            except Exception as error:
+                                only.failed(error)
+                        else:
+                            only.record_timed(attribution)
                     else:
-                        only.record_timed(attribution)
-            except Exception as error:
-                contain(error, cause="attribution")
-            try:
+                        if type(outer) is Scope or outer.work is not entrance.work:  # type: ignore[union-attr]
+                            attribution = entrance.attribution(outer, None, (args, kwargs))
+                        else:
+                            # The same work once more, further in: a task's own __call__ came first. New Relic's agent
+                            # before 10 opens the transaction between the two (hooks/application_celery.py), so sinks
+                            # are told again.
+                            attribution = outer  # type: ignore[assignment]
+                            outlets = self.told_again
+                        token = _set(attribution)
+                        self.record(attribution, outlets)  # type: ignore[arg-type]
+                except Exception as error:
+                    contain(error, cause="attribution")
                 return body(*args, **kwargs)
             except Exception as error:
-                leave_no_frame(error, ours)
-                if not issubclass(type(error), expected):  # isinstance() would ask the exception itself
-                    self.failed(attribution, error, outlets=outlets)
+                try:
+                    # What leave_no_frame() does, without a call, for which a stack that is full has no room.
+                    traceback = _traceback.__get__(error)
+                    if traceback is not None and traceback.tb_frame.f_code is ours:
+                        _traceback.__set__(error, traceback.tb_next)
+                    if not issubclass(type(error), expected):  # isinstance() would ask the exception itself
+                        self.failed(attribution, error, outlets=outlets)
+                except Exception:  # noqa: S110 - contained already, except where there is no room to do even that
+                    pass
                 raise
             finally:
                 if token is not None:
@@ -338,7 +377,39 @@ class Attributor:
                         restore(token)
 
         ours = run.__code__
-        return functools.wraps(body)(run)
+        return imitating(run, body)
+
+    def _attributed_coroutine(
+        self,
+        body: Callable[P, Awaitable[R]],
+        entrance: Entrance,
+        origin_of: Callable[[Any], Origin | Aside | None] | None,
+        expected: tuple[type[Exception], ...],
+    ) -> Callable[P, Awaitable[R]]:
+        async def run(*args: P.args, **kwargs: P.kwargs) -> R:
+            token = attribution = None
+            try:
+                try:
+                    if self.is_open:
+                        outer = _get()
+                        origin = origin_of(entrance.thing) if origin_of is not None and outer is None else None
+                        attribution = entrance.attribution(outer, origin, (args, kwargs))
+                        token = _set(attribution)
+                        self.record(attribution)
+                except Exception as error:
+                    contain(error, cause="attribution")
+                return await body(*args, **kwargs)
+            except Exception as error:
+                leave_no_frame(error, ours)
+                if not issubclass(type(error), expected):
+                    self.failed(attribution, error)
+                raise
+            finally:
+                if token is not None:
+                    restore(token)
+
+        ours = run.__code__
+        return imitating(run, body)
 
     def metered(
         self, body: Callable[P, R], meter: Meter, *, waited: Callable[[], float | None] | None
@@ -360,7 +431,7 @@ class Attributor:
                 self.stop_metering(metering)
 
         ours = run.__code__
-        return functools.wraps(body)(run)
+        return imitating(run, body)
 
     def stop_metering(self, metering: Metering | None) -> None:
         """End a metering, with what it cost to the sinks where a whole work ends; contained."""

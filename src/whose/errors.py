@@ -53,6 +53,7 @@ class MissingExtraError(WhoseError, ImportError):
 
 #: How many errors of our own were kept from the user's code, by cause. Read through :func:`whose.stats`.
 contained_errors: Counter[str] = Counter()
+_logged: dict[str, object] = {}
 
 
 def contain(error: Exception, *, cause: str) -> None:
@@ -63,7 +64,9 @@ def contain(error: Exception, *, cause: str) -> None:
     try:
         key = f"{cause}: {type(error).__name__}"
         contained_errors[key] += 1
-        if contained_errors[key] == 1:
+        # Of threads that come here at the same moment, one logs; without a lock, which a fork could leave locked.
+        me = object()
+        if _logged.setdefault(key, me) is me:
             logger.warning("whose contained an error in %s; the work goes on without it", cause, exc_info=error)
     except Exception:  # noqa: S110 - a log handler that fails, or a stack with no room left, must not reach the host
         pass

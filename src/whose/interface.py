@@ -6,7 +6,7 @@ import functools
 import inspect
 import sys
 from collections.abc import Callable, Mapping
-from contextvars import Token
+from contextvars import ContextVar, Token
 from types import TracebackType
 from typing import Any, TypeVar, cast
 
@@ -37,7 +37,12 @@ def owner_of(thing: object) -> Ownership:
             or instance; or an exception or traceback, for the innermost frame that someone owns.
 
     """
-    return active().attributor.resolver.owner_of(thing)
+    resolver = active().attributor.resolver
+    try:
+        return resolver.owner_of(thing)
+    except Exception as error:
+        contain(error, cause="the resolver")
+        return resolver.owner_of_module(type(thing).__module__)
 
 
 def get_code_owner_from_module(module: str) -> str | None:
@@ -91,9 +96,14 @@ class attributing:  # noqa: N801 - used as a function
         outer = _current.get()
         attribution = self._attribution = self._entrance.attribution(outer)
         self._token = _current.set(attribution)
-        self._attributor.record(attribution)
-        if self._attributor.meter is not None:
-            self._metering = self._attributor.meter.start(attribution)
+        try:
+            self._attributor.record(attribution)
+            if self._attributor.meter is not None:
+                self._metering = self._attributor.meter.start(attribution)
+        except RecursionError:
+            pass  # the stack has no room for any call: the block must still be entered, or it would never be left
+        except Exception as error:
+            contain(error, cause="attributing a block")
         return attribution
 
     def __exit__(
@@ -129,7 +139,6 @@ class owned_by:  # noqa: N801 - reads as an adjective
         frame = sys._getframe(1)
         self._module = str(frame.f_globals.get("__name__", ""))
         self._name = frame.f_code.co_name
-        self._blocks: list[_OwnedBlock] = []
 
     def __call__(self, thing: T) -> T:
         mark(thing, self._rule)
@@ -137,13 +146,15 @@ class owned_by:  # noqa: N801 - reads as an adjective
 
     def __enter__(self) -> Attribution:
         block = _OwnedBlock(self._rule, self._module, self._name)
-        self._blocks.append(block)
+        _open_blocks.set((*_open_blocks.get(), block))
         return block.__enter__()
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._blocks.pop().__exit__(kind, error, traceback)
+        *others, block = _open_blocks.get()
+        _open_blocks.set(tuple(others))
+        block.__exit__(kind, error, traceback)
 
 
 class _OwnedBlock(attributing):
@@ -155,6 +166,10 @@ class _OwnedBlock(attributing):
         super().__init__(module, name=f"{module}.{name}")
         ownership = Ownership(active().index.team(rule.team), module, rule)
         self._entrance = self._attributor.entrance(module, kind="block", name=f"{module}.{name}", ownership=ownership)
+
+
+#: The blocks of ``with owned_by(...)`` that are open here; one owned_by may be used by several threads at once.
+_open_blocks: ContextVar[tuple[_OwnedBlock, ...]] = ContextVar("whose_open_blocks", default=())
 
 
 class _EdxCall(attributing):
@@ -263,6 +278,11 @@ def set_code_owner_attribute_from_module(module: str) -> None:
 def _name_of(thing: object) -> str:
     if isinstance(thing, str):
         return thing
-    module = getattr(thing, "__module__", None) or type(thing).__module__
-    name = getattr(thing, "__qualname__", None) or getattr(thing, "__name__", None) or type(thing).__qualname__
+    kind = type(thing)
+    try:
+        module = getattr(thing, "__module__", None) or kind.__module__
+        name = getattr(thing, "__qualname__", None) or getattr(thing, "__name__", None) or kind.__qualname__
+    except Exception as error:
+        contain(error, cause="naming a block")
+        return f"{kind.__module__}.{kind.__qualname__}"
     return f"{module}.{name}"

@@ -74,6 +74,7 @@ class Outlet:
         self.untimed = 0
         self._late_in_a_row = 0
         self._open_again = 0.0
+        self._has_been_left_out = False
         self.keys = keys
         self._clock = clock
         self._renamed: dict[Attribution, Attribution] = {}
@@ -112,7 +113,8 @@ class Outlet:
             return
         self._late_in_a_row = 0
         self._open_again = self._clock() + SUSPENDED
-        if self.late == MOST_LATE:
+        if not self._has_been_left_out:
+            self._has_been_left_out = True
             logger.warning(
                 "whose leaves the sink %s out for %.0f s at a time while it is slow: %.3f s in one call, %d in a row",
                 self.name,
@@ -124,29 +126,34 @@ class Outlet:
 
     def record_error(self, attribution: Attribution, fault: Fault) -> None:
         """Tell the sink who is at fault, where it wants to know; contained."""
-        if self._record_error is None or self.record == self._record_when_open:
-            return
-        try:
-            if self.keys:
-                self._record_error(self._rename(attribution), fault.renamed(self.keys))
-            else:
-                self._record_error(attribution, fault)
-        except Exception as error:
-            self.failed(error)
+        record = self._record_error
+        if record is not None:
+            self._tell(lambda: record(self._rename(attribution), fault.renamed(self.keys) if self.keys else fault))
 
     def record_costs(self, attribution: Attribution, costs: Costs) -> None:
         """Tell the sink what a work cost, where it wants to know; contained."""
-        if self._record_costs is None or self.record == self._record_when_open:
+        record = self._record_costs
+        if record is not None:
+            self._tell(lambda: record(self._rename(attribution), costs))
+
+    def _tell(self, call: Callable[[], None]) -> None:
+        if self.record == self._record_when_open:
             return
+        before = self._clock()
         try:
-            self._record_costs(self._rename(attribution) if self.keys else attribution, costs)
+            call()
         except Exception as error:
             self.failed(error)
+        seconds = self._clock() - before
+        if seconds > LATE:
+            self.was_late(seconds)
 
     def _record_when_open(self, attribution: Attribution) -> None:
         if self._clock() >= self._open_again and self._record is not None:
             self.record = self._record_renamed if self.keys else self._record
+            # One late call is enough to be left out again.
             self.untimed = 0
+            self._late_in_a_row = MOST_LATE - 1
             self.record(attribution)
 
     def _record_renamed(self, attribution: Attribution) -> None:
@@ -154,6 +161,8 @@ class Outlet:
             self._record(self._rename(attribution))
 
     def _rename(self, attribution: Attribution) -> Attribution:
+        if not self.keys:
+            return attribution
         known = self._renamed.get(attribution)
         if known is None:
             if len(self._renamed) >= _MOST_RENAMED:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -78,7 +79,7 @@ class Runtime:
         return self.attributor.resolver.index
 
 
-_lock = threading.RLock()
+_lock: tuple[int, threading.RLock] | None = None
 _installed: Runtime | None = None
 #: True while what is installed was given as an argument, which a later ``install()`` without one must not replace.
 _explicit = False
@@ -88,6 +89,14 @@ _leaves_unloaded = False
 #: What a program imports of a framework when it uses it, by the host; a framework's package alone may be asked for by
 #: any library that only wants to know whether it is there.
 _USED = {"celery": "celery.app", "django": "django.apps.registry"}
+
+
+def _one_at_a_time() -> threading.RLock:
+    """Return the lock of this process; one that a thread held while this process was forked is never given back."""
+    global _lock
+    if _lock is None or _lock[0] != os.getpid():
+        _lock = (os.getpid(), threading.RLock())
+    return _lock[1]
 
 
 def active() -> Runtime:
@@ -118,7 +127,7 @@ def install(config: Mapping[str, object] | None = None) -> None:
 
     """
     global _installed, _explicit
-    with _lock:
+    with _one_at_a_time():
         if _installed is not None and _explicit and config is None:
             _attach_hosts(_installed, _found_hosts())
             _attach_late_sinks(_installed)
@@ -160,7 +169,7 @@ def install_what_is_loaded() -> None:
 
     """
     global _leaves_unloaded
-    with _lock:
+    with _one_at_a_time():
         _leaves_unloaded = True
         try:
             install()
@@ -171,7 +180,7 @@ def install_what_is_loaded() -> None:
 def uninstall() -> None:
     """Detach from every host and sink, so that everything is as it was before :func:`install`."""
     global _installed, _explicit
-    with _lock:
+    with _one_at_a_time():
         runtime, _installed, _explicit = _installed, None, False
         if runtime is not None:
             _detach(runtime)
@@ -279,12 +288,20 @@ def _attach_late_sinks(runtime: Runtime) -> None:
 
 
 def _detach(runtime: Runtime) -> None:
-    for host in runtime.hosts.values():
-        host.uninstall()
+    """Detach in the opposite order of attaching; where one fails, the others are detached all the same."""
+    runtime.attributor.close()
+    detaching = [(f"the host {name}", host.uninstall) for name, host in reversed(runtime.hosts.items())]
+    detaching += [
+        (f"the sink {outlet.name}", outlet.sink.uninstall)
+        for outlet in reversed(runtime.attributor.outlets)
+        if isinstance(outlet.sink, AttachedSink)
+    ]
+    for name, detach in detaching:
+        try:
+            detach()
+        except Exception as error:
+            contain(error, cause=f"uninstalling {name}")
     runtime.hosts.clear()
-    for outlet in reversed(runtime.attributor.outlets):
-        if isinstance(outlet.sink, AttachedSink):
-            outlet.sink.uninstall()
 
 
 def _outlets(config: Config) -> tuple[Outlet, ...]:
