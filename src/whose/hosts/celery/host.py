@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 from typing import Any
 
 from celery import Celery, signals
 from celery._state import _get_active_apps, _on_app_finalizers, connect_on_app_finalize
+from celery.app.registry import TaskRegistry
 
-from whose.attribution import Attributor, _set
+from whose.attribution import Attributor, _set, leave_no_frame
 from whose.errors import contain
 from whose.hosts.celery.origin import Origins, Schedules, sending
 from whose.hosts.celery.outside import Outside, while_current
 from whose.hosts.celery.tasks import WrappedTasks
+from whose.imitation import imitating, standing_in
 from whose.patches import Patches
 from whose.runtime import install
 
@@ -26,6 +27,7 @@ class CeleryHost:
     def __init__(self) -> None:
         self._patches = Patches()
         self._tasks: WrappedTasks | None = None
+        self._origins: Origins | None = None
         self._outside: Outside | None = None
         self._schedules: Schedules | None = None
         self._attributor: Attributor | None = None
@@ -33,19 +35,22 @@ class CeleryHost:
     def install(self, attributor: Attributor) -> None:
         """Wrap the tasks that are there, and arrange for those that come later."""
         global _connected
-        origins = Origins(attributor.resolver, lost=attributor.lost)
+        origins = self._origins = Origins(attributor.resolver, lost=attributor.lost)
         tasks = self._tasks = WrappedTasks(attributor, origins)
         self._outside = Outside(attributor, tasks)
         self._schedules = Schedules(attributor)
         self._attributor = attributor
-        # Later registrations end in one of these two (celery/app/base.py, 5.3 and later); the task is bound by then.
+        # Where tasks made of functions are complete (celery/app/base.py, 5.3 and later): bound, and with autoretry.
         self._patches.replace(Celery, "_task_from_fun", _then(tasks.wrap))
-        self._patches.replace(Celery, "register_task", _then(tasks.wrap))
+        # The one door to app.tasks, for what is put there by hand. register_task() goes through it too, but binds the
+        # task afterwards, and an annotation of the configuration may then give its class another run().
+        self._patches.replace(TaskRegistry, "__setitem__", _setting(tasks))
+        self._patches.replace(Celery, "register_task", _then(tasks.wrap_anew))
         with_time = attributor.meter is not None and "queue" in attributor.meter.parts
         # The one door through which every message goes; see origin.sending().
         self._patches.replace(Celery, "send_task", sending(origins, with_time=with_time))
         self._patches.replace(Celery, "add_periodic_task", self._schedules.adding)
-        # For what is put into app.tasks by hand, which neither method sees: look again before anything runs.
+        # For what went past all of these: look again before anything runs.
         signals.worker_init.connect(self._on_worker_init, weak=False)
         signals.beat_init.connect(self._on_beat_init, weak=False)
         signals.beat_embedded_init.connect(self._on_beat_init, weak=False)
@@ -61,15 +66,18 @@ class CeleryHost:
         _on_app_finalizers.discard(_on_app_finalize)
         for app in list(_get_active_apps()):
             app.on_after_finalize.disconnect(_on_after_finalize)
+            _break_promises(app)
         signals.worker_init.disconnect(self._on_worker_init)
         signals.beat_init.disconnect(self._on_beat_init)
         signals.beat_embedded_init.disconnect(self._on_beat_init)
         self._patches.undo()
+        if self._origins is not None:
+            self._origins.close()
         if self._tasks is not None:
             self._tasks.unwrap_all()
-        if self._attributor is not None and self._outside is not None:
-            self._attributor.record_readers.remove(self._outside.of_record)
-        self._tasks = self._outside = self._schedules = self._attributor = None
+        if self._attributor is not None:
+            self._attributor.record_readers.clear()
+        self._tasks = self._origins = self._outside = self._schedules = self._attributor = None
 
     def wrap_registered(self, app: Any) -> None:
         """Wrap every task of an app that is registered by now, without finalizing the app."""
@@ -133,6 +141,17 @@ def _on_made(promise: Any) -> None:
         host._tasks.wrap(promise._get_current_object())
 
 
+def _break_promises(app: Any) -> None:
+    """Take back what waits for the tasks of an app that are still not made."""
+    for promise in list(app._pending):
+        try:
+            waiting = object.__getattribute__(promise, "__pending__")
+        except AttributeError:
+            continue
+        for entry in [entry for entry in waiting if entry[0] is _on_made]:
+            waiting.remove(entry)
+
+
 def _on_app_finalize(app: Any) -> None:
     """Have the tasks of an app looked at again once it is finalized, which ``on_after_finalize`` tells."""
     host = _connected
@@ -151,10 +170,29 @@ def _then(wrap: Callable[[Any], None]) -> Callable[[Any], Any]:
 
     def make(original: Any) -> Any:
         def register(*args: Any, **kwargs: Any) -> Any:
-            task = original(*args, **kwargs)
+            try:
+                task = original(*args, **kwargs)
+            except Exception as error:
+                leave_no_frame(error, ours)
+                raise
             wrap(task)
             return task
 
-        return functools.wraps(original)(register)
+        ours = register.__code__
+        return standing_in(register, original)
+
+    return make
+
+
+def _setting(tasks: WrappedTasks) -> Callable[[Any], Any]:
+    """Return what makes ``TaskRegistry.__setitem__`` wrap a task that is complete already."""
+
+    def make(original: Any) -> Any:
+        def __setitem__(self: Any, name: Any, task: Any) -> None:  # noqa: N807 - stands in for it
+            original(self, name, task)
+            if "_decorated" not in vars(type(task)):
+                tasks.wrap(task)
+
+        return imitating(__setitem__, original)
 
     return make

@@ -38,6 +38,11 @@ class Origins:
         self._lost = lost
         self._read: dict[str, Origin | None] = {}
         self._written: dict[tuple[str | None, str | None], str] = {}
+        self._is_closed = False
+
+    def close(self) -> None:
+        """Send no header any more, also where somebody still holds our wrapper of ``send_task``."""
+        self._is_closed = True
 
     def of(self, task: Any) -> Origin | Aside | None:
         """Return who asked for the run of a task that is just beginning, or None."""
@@ -72,6 +77,8 @@ class Origins:
         What Celery sends itself when a task has ended (the next of a chain, callbacks, the body of a chord) was asked
         for by whoever asked for that task.
         """
+        if self._is_closed:
+            return None
         running = _get()
         if running is None:
             header = header_of(get_current_task())

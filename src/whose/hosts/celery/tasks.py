@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import functools
 import weakref
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import partial
 from types import FunctionType, MethodType
 from typing import Any
 
 from celery import Task
 from celery.exceptions import Ignore, Reject, Retry
+from celery.local import Proxy
 
 from whose.attribution import Attributor, Entrance, current, leave_no_frame
 from whose.errors import contain
 from whose.hosts.celery.origin import Origins, waited
+from whose.imitation import imitating
+from whose.model import Work
 from whose.patches import Patches
 
 #: Exceptions by which a task tells Celery what to do next; nobody is at fault for them.
@@ -24,12 +24,20 @@ STEERING = (Retry, Ignore, Reject)
 CONTAINERS = frozenset({"celery.map", "celery.starmap", "celery.chunks"})
 
 
-@dataclass(slots=True)
-class _Wrapped:
-    task: weakref.ref[Any]
-    entrance: Entrance
-    #: What ``vars(task)`` had as ``run`` before us; None where the class provided it.
-    own_run: Any
+class TaskEntrance(Entrance):
+    """The entrance of one task. It lives as long as the task, whose ``run`` holds it, and keeps no task alive."""
+
+    __slots__ = ("calls", "own_run", "run")
+    thing: Any
+
+    def __init__(self, attributor: Attributor, task: Any) -> None:
+        super().__init__(attributor.resolver, Work("task", task.name), task)
+        #: What ``vars(task)`` had as ``run`` before us; None where the class provided it.
+        self.own_run: Any = vars(task).get("run")
+        #: What we put there.
+        self.run: Any = None
+        #: The task's attributed ``__call__``, by the function that some class provides.
+        self.calls: dict[FunctionType, Callable[..., Any]] = {}
 
 
 class WrappedTasks:
@@ -39,25 +47,26 @@ class WrappedTasks:
     opens the transaction and then calls ``Task.__call__``, which calls ``self.run``
     (newrelic/hooks/application_celery.py); Celery itself wraps ``run`` so for ``autoretry_for``
     (celery/app/autoretry.py). A ``__call__`` of the task's own comes before ``run`` and need not call it, so that is
-    wrapped too, on the task's class. Celery 5.3 and later.
+    wrapped too, on the class that defines it. Celery 5.3 and later.
     """
 
     def __init__(self, attributor: Attributor, origins: Origins) -> None:
         self._attributor = attributor
         self._origins = origins
-        self._wrapped: dict[int, _Wrapped] = {}
-        self._called: set[type] = set()
+        self._wrapped: weakref.WeakValueDictionary[int, TaskEntrance] = weakref.WeakValueDictionary()
+        self._calling: set[type] = set()
         self._calls = Patches()
 
-    def entrance_of(self, task: Any) -> Entrance | None:
+    def entrance_of(self, task: Any) -> TaskEntrance | None:
         """Return the entrance of a wrapped task; None for Celery's containers of tasks and for unknown tasks."""
         known = self._wrapped.get(id(task))
-        return known.entrance if known is not None and known.task() is task else None
+        return known if known is not None and known.thing is task else None
 
     def wrap(self, task: Any) -> None:
         """Wrap a task; one that is wrapped already, or is Celery's own, stays as it is. Contained."""
         try:
-            if self.entrance_of(task) is not None:
+            # A proxy is not looked into, which would make its task too early; the task itself comes here when made.
+            if not self._attributor.is_open or issubclass(type(task), Proxy) or self.entrance_of(task) is not None:
                 return
             if not is_celerys_own(task):
                 self._wrap(task)
@@ -66,46 +75,66 @@ class WrappedTasks:
         except Exception as error:
             contain(error, cause="wrapping a Celery task")
 
+    def wrap_anew(self, task: Any) -> None:
+        """Wrap a task once more, whose class may have got another ``run`` since it was wrapped. Contained."""
+        try:
+            known = self.entrance_of(task)
+            if known is not None and vars(task).get("run") is known.run:
+                self._unwrap(known)
+        except Exception as error:
+            contain(error, cause="unwrapping a Celery task")
+        self.wrap(task)
+
     def unwrap_all(self) -> None:
         """Give every task that still lives its own ``run`` back."""
-        for known in self._wrapped.values():
-            task = known.task()
-            if task is None:
-                continue
-            if known.own_run is not None:
-                task.run = known.own_run
-            else:
-                del task.run
-        self._wrapped.clear()
-        self._called.clear()
+        for known in list(self._wrapped.values()):
+            self._unwrap(known)
+        self._calling.clear()
         self._calls.undo()
 
+    def _unwrap(self, known: TaskEntrance) -> None:
+        task = known.thing
+        self._wrapped.pop(id(task), None)
+        if vars(task).get("run") is not known.run:
+            return  # somebody has put a wrapper of their own around ours, as Sentry does; theirs must stay
+        if known.own_run is not None:
+            task.run = known.own_run
+        else:
+            del task.run
+
     def _wrap(self, task: Any) -> None:
-        entrance = self._attributor.entrance(task, kind="task", name=task.name)
+        entrance = TaskEntrance(self._attributor, task)
+        before = task.run
+        # A bound method stays one, with the same __self__; inspect.signature() looks through both shapes.
+        if isinstance(before, MethodType):
+            run: Any = MethodType(self._attributed(before.__func__, entrance), before.__self__)
+        else:
+            run = self._attributed(before, entrance)
+        self._put(run, entrance)
+        self._wrap_call(type(task))
+
+    def _attributed(self, body: Callable[..., Any], entrance: TaskEntrance) -> Callable[..., Any]:
         meter = self._attributor.meter
-        attributed = partial(
-            self._attributor.attributed,
-            entrance=entrance,
+        return self._attributor.attributed(
+            body,
+            entrance,
             origin_of=self._origins.of,
             expected=STEERING,
             waited=waited if meter is not None and "queue" in meter.parts else None,
         )
-        before = task.run
-        known = _Wrapped(weakref.ref(task), entrance, vars(task).get("run"))
-        # A bound method stays one, with the same __self__; inspect.signature() looks through both shapes.
-        is_method = isinstance(before, MethodType)
-        task.run = MethodType(attributed(before.__func__), before.__self__) if is_method else attributed(before)
-        self._wrapped[id(task)] = known
-        self._wrap_call(type(task), attributed)
+
+    def _put(self, run: Any, entrance: TaskEntrance) -> None:
+        entrance.thing.run = entrance.run = run
+        self._wrapped[id(entrance.thing)] = entrance
 
     def _announce(self, task: Any) -> None:
         """Have sinks told of runs of a task of Celery's own, so that they show as a gap; no work begins with them."""
-        entrance = self._attributor.entrance(task, kind="task", name=task.name)
+        entrance = TaskEntrance(self._attributor, task)
         before = task.run
 
         def run(*args: Any, **kwargs: Any) -> Any:
             try:
-                if current() is None:
+                if self._attributor.is_open and current() is None:
                     self._attributor.record(entrance.attribution(None))
             except Exception as error:
                 contain(error, cause="attribution")
@@ -116,16 +145,37 @@ class WrappedTasks:
                 raise
 
         ours = run.__code__
-        known = _Wrapped(weakref.ref(task), entrance, vars(task).get("run"))
-        task.run = functools.wraps(before)(run)
-        self._wrapped[id(task)] = known
+        self._put(imitating(run, before), entrance)
 
-    def _wrap_call(self, kind: type, attributed: Callable[[Any], Any]) -> None:
-        call = kind.__call__
-        if kind in self._called or not isinstance(call, FunctionType) or call.__module__.startswith("celery."):
+    def _wrap_call(self, kind: type) -> None:
+        """Wrap the ``__call__`` of a task's class where some class other than Celery's defines one."""
+        definer = next(base for base in kind.__mro__ if "__call__" in vars(base))
+        call = vars(definer)["__call__"]
+        if definer in self._calling or not isinstance(call, FunctionType) or call.__module__.startswith("celery."):
             return
-        self._called.add(kind)
-        self._calls.replace(kind, "__call__", attributed)
+        self._calling.add(definer)
+        self._calls.replace(definer, "__call__", self._calling_attributed)
+
+    def _calling_attributed(self, original: FunctionType) -> Callable[..., Any]:
+        """Return a ``__call__`` that is attributed to the very task that is called: classes may share one."""
+
+        def __call__(task: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: N807 - stands in for it
+            call: Callable[..., Any] = original
+            try:
+                entrance = self.entrance_of(task)
+                if entrance is not None:
+                    call = entrance.calls.get(original) or self._attributed(original, entrance)
+                    entrance.calls[original] = call
+            except Exception as error:
+                contain(error, cause="attribution")
+            try:
+                return call(task, *args, **kwargs)
+            except Exception as error:
+                leave_no_frame(error, ours)
+                raise
+
+        ours = __call__.__code__
+        return imitating(__call__, original)
 
 
 def is_celerys_own(task: Any) -> bool:
