@@ -61,8 +61,8 @@ def list_files(root: Path) -> Listing:
     return _walked(root)
 
 
-def run_git(root: Path, *arguments: str, stdin: bytes | None = None) -> bytes:
-    """Return what a git command prints.
+def run_git(root: Path, *arguments: str, stdin: bytes | None = None, optional: bool = False) -> bytes:
+    """Return what a git command prints; where the answer is ``optional``, it may be that there is none.
 
     Raises:
         FileNotFoundError: git is not installed.
@@ -78,7 +78,7 @@ def run_git(root: Path, *arguments: str, stdin: bytes | None = None) -> bytes:
         env=environment,
         check=False,
     )
-    if done.returncode != 0:
+    if done.returncode != 0 and not (optional and done.returncode == 1):
         said = done.stderr.decode(errors="replace").strip().splitlines()
         raise RepositoryError(f"{root}: git {arguments[0]} failed: {said[0] if said else f'exit {done.returncode}'}")
     return done.stdout

@@ -55,9 +55,10 @@ class Survey:
 
     def entry_points(self, progress: Progress) -> tuple[OwnedEntry, ...]:
         """Return the tasks and views that the source declares, and who owns each."""
-        return owned_entries(self._sources(progress), self.repository, self.subjects)
+        return owned_entries(self.sources(progress), self.repository, self.subjects)
 
-    def _sources(self, progress: Progress) -> Iterator[tuple[str, bytes]]:
+    def sources(self, progress: Progress) -> Iterator[tuple[str, bytes]]:
+        """Return the Python source of the repository, by path; what cannot be read is left out."""
         links = self.listing.symlinks
         paths = [path for path in self.listing.paths if path.endswith(".py") and path not in links]
         for path in progress.of(paths, "looking for tasks and views in"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from whose.model import Ownership, Rule, Team
+from whose.report.folders import fullest_folders
 from whose.report.records import document, rule_record, team_record
 from whose.report.states import State, state_of
 from whose.report.survey import OwnedEntry, Survey
@@ -113,7 +113,7 @@ def print_team(team: Team, one: Holdings, console: Console, *, is_everything: bo
     if is_everything:
         _section(console, "file", [_texts(path) for path in one.files], most=None)
     else:
-        folders = [_texts(number(count), folder) for folder, count in _folders(one.files)]
+        folders = [_texts(number(count), folder) for folder, count in fullest_folders(one.files)]
         _section(console, "file", folders, most=most, count=len(one.files))
     _section(console, "task", [_entry_row(entry) for entry in one.tasks], most=most)
     _section(console, "view", [_entry_row(entry) for entry in one.views], most=most)
@@ -146,21 +146,6 @@ def _section(
     if most is not None and len(rows) > most:
         more = Text(f"and {number(len(rows) - most)} more; --all shows them", style="dim")
         console.print(Padding(more, _INDENT, expand=False))
-
-
-def _folders(paths: Sequence[str]) -> list[tuple[str, int]]:
-    """Return the folders that hold the files, the fullest first, none of them below another in the list."""
-    counts = Counter(path.rpartition("/")[0] for path in paths)
-    tops: Counter[str] = Counter()
-    for folder, count in counts.items():
-        top = folder
-        above = folder
-        while above:
-            above = above.rpartition("/")[0]
-            if above in counts and above:
-                top = above
-        tops[f"{top}/" if top else "./"] += count
-    return tops.most_common()
 
 
 def team_document(team: Team, one: Holdings) -> dict[str, object]:
