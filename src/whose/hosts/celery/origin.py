@@ -12,7 +12,7 @@ from datetime import datetime
 from types import FrameType
 from typing import Any
 
-from celery._state import get_current_task, get_current_worker_task
+from celery._state import _task_stack, get_current_worker_task
 
 from whose.attribution import Aside, Attributor, Origin, Scope, _current, leave_no_frame, restore
 from whose.errors import contain
@@ -81,7 +81,7 @@ class Origins:
             return None
         running = _get()
         if running is None:
-            header = header_of(get_current_task())
+            header = header_of(_top(_task_stack))
             if header is None and self._lost is not None:
                 self._lost[self._sender()] += 1
             return header
@@ -131,6 +131,16 @@ def header_of(task: Any) -> str | None:
     request = task.request_stack.top if task is not None else None
     value = request.__dict__.get(HEADER) if request is not None else None
     return value if isinstance(value, str) else None
+
+
+def _top(stack: Any) -> Any:
+    """Return what ``stack.top`` does, without the exceptions that an empty one raises and catches inside: 2 us."""
+    try:
+        local = stack._local
+        mine = local.__storage__.get(local.__ident_func__())
+        return mine["stack"][-1] if mine is not None else None
+    except (AttributeError, LookupError):
+        return stack.top
 
 
 def _escaped(name: str | None) -> str:
