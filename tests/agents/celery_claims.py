@@ -69,6 +69,39 @@ class ExpectedTasks:
             [Received(span.name, span.attributes) for span in run.sent.spans if span.name.startswith(_SPAN)],
         )
 
+    def in_datadog(self, run: Run) -> list[Verdict]:
+        """Judge the spans of running tasks, nested ones included; a failed task's span is its error too."""
+        return judge(
+            self._runs(),
+            [Received(_SPAN + span.resource, span.tags) for span in run.sent.datadog if span.name == "celery.run"],
+        )
+
+    def in_sentry(self, run: Run) -> list[Verdict]:
+        """Judge the transactions of tasks, nested ones included, and every error event.
+
+        Which exceptions become events is the SDK's affair: not those that Celery raises before the body.
+        """
+        transactions = judge(
+            self._runs(), [Received(_SPAN + item.name, item.tags) for item in run.sent.sentry_transactions]
+        )
+        errors = judge(
+            [self._claim({**entry, "at_least": True}, _SPAN + entry["task"], 0) for entry in self._flavours],
+            [
+                Received(_SPAN + item.name, item.tags)
+                for item in run.sent.sentry_errors
+                if item.payload.get("transaction")
+            ],
+        )
+        return transactions + errors
+
+    def _runs(self) -> list[Claim]:
+        return [
+            self._claim(
+                entry, _SPAN + entry.get("span_name", entry["task"]), entry.get("spans", entry.get("transactions", 1))
+            )
+            for entry in self._flavours
+        ]
+
     def in_log(self, run: Run) -> list[Verdict]:
         """Judge the lines that the tasks' bodies write, and those by which Celery reports what ended elsewhere."""
         bodies = judge(

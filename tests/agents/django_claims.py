@@ -11,12 +11,14 @@ from tests.agents.launchers.django import ROUNDS, load_expected
 from tests.agents.launchers.outcome import Run
 from tests.agents.receivers.newrelic import Event
 from tests.agents.receivers.otlp import ReceivedSpan
+from tests.agents.receivers.sentry import Item
 from tests.agents.verdicts import Claim, Received, Verdict, judge
 
 _SERVED = "served "
 #: What Django's logger for requests says of a response above 399: a reason, and the path.
 _REPORT = re.compile(r": (/\S*)$")
 _FIRST_REPORTED_STATUS = 400
+_RAISED_BY_MIDDLEWARE = "/search/accident/"
 
 
 class ExpectedRequests:
@@ -56,6 +58,53 @@ class ExpectedRequests:
             spans,
         )
 
+    def in_datadog(self, run: Run) -> list[Verdict]:
+        """Judge the spans of requests, from outside and from within, and of tasks that run inside requests."""
+        return judge(
+            self._runs(),
+            [
+                Received(
+                    _path(span.tags["http.url"]) if span.name == "django.request" else f"run/{span.resource}", span.tags
+                )
+                for span in run.sent.datadog
+                if span.name in ("django.request", "celery.run")
+            ],
+        )
+
+    def in_sentry(self, run: Run) -> list[Verdict]:
+        """Judge the transactions and error events of requests from outside, and of tasks that run inside requests."""
+        asked = [self._claim(entry, entry["path"], 1) for entry in self.asked]
+        tasks = [self._claim(entry, f"run/{entry['task']}", entry["spans"]) for entry in self._tasks]
+        transactions = judge(
+            [*asked, *tasks],
+            [Received(_name_in_sentry(item), item.tags) for item in run.sent.sentry_transactions],
+        )
+        errors = judge(
+            # Which answers are errors is the SDK's affair; an exception that leaves the view is one. What a middleware
+            # raises is captured before it is known that no view will serve: docs/sinks/sentry.md says so.
+            [
+                self._claim(
+                    entry,
+                    entry["path"],
+                    entry.get("errors", 0),
+                    is_bound=entry.get("status") == 500 and entry["path"] != _RAISED_BY_MIDDLEWARE,
+                )
+                for entry in self.asked
+            ],
+            [
+                Received(_name_in_sentry(item), item.tags)
+                for item in run.sent.sentry_errors
+                if _name_in_sentry(item) != _RAISED_BY_MIDDLEWARE
+            ],
+        )
+        return transactions + errors
+
+    def _runs(self) -> list[Claim]:
+        return [
+            *(self._claim(entry, entry["path"], 1) for entry in self._requests),
+            *(self._claim(entry, f"run/{entry['task']}", entry["spans"]) for entry in self._tasks),
+        ]
+
     def in_log(self, run: Run) -> list[Verdict]:
         """Judge the lines that views and tasks write, and those by which Django reports what went wrong."""
         bodies = judge(
@@ -80,7 +129,7 @@ class ExpectedRequests:
         )
         return bodies + reports
 
-    def _claim(self, entry: Mapping[str, Any], name: str, count: int) -> Claim:
+    def _claim(self, entry: Mapping[str, Any], name: str, count: int, *, is_bound: bool = True) -> Claim:
         owner = entry.get("owner")
         levels = self._teams[owner] if owner is not None else {}
         attributes: dict[str, str | None] = {
@@ -90,12 +139,25 @@ class ExpectedRequests:
             "code_owner_source": "mapping" if owner is not None else "none",
         }
         attributes |= {f"code_owner_{key}": entry[key] for key in ("module", "reason") if key in entry}
-        return Claim(entry["flavour"], name, attributes, least=count * ROUNDS, most=count * ROUNDS)
+        least = count * ROUNDS if is_bound else 0
+        return Claim(entry["flavour"], name, attributes, least=least, most=count * ROUNDS)
 
 
 def _path_of(event: Event) -> str:
     # As it was sent by an ASGI server, decoded by a WSGI server.
     return unquote(str(event.agent.get("request.uri")))
+
+
+def _path(url: object) -> str:
+    return unquote(urlsplit(str(url)).path)
+
+
+def _name_in_sentry(item: Item) -> str:
+    # Celery's integration names its transactions by the task, and leaves the request's data with them.
+    operation = ((item.payload.get("contexts") or {}).get("trace") or {}).get("op")
+    if operation == "queue.task.celery":
+        return f"run/{item.name}"
+    return _path((item.payload.get("request") or {}).get("url", item.name))
 
 
 def _name_of(span: ReceivedSpan) -> str:

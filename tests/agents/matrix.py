@@ -15,12 +15,15 @@ from tests.agents.verdicts import UNLISTED
 ROOT = Path(__file__).parents[2]
 BEGIN, END = "<!-- matrix:begin -->", "<!-- matrix:end -->"
 HOSTS = ("celery", "django")
-SINKS = ("newrelic", "opentelemetry", "logging")
+SINKS = ("newrelic", "opentelemetry", "datadog", "sentry", "elastic", "logging")
 TITLES = {
     "celery": "Celery",
     "django": "Django",
     "newrelic": "New Relic",
     "opentelemetry": "OpenTelemetry",
+    "datadog": "Datadog",
+    "sentry": "Sentry",
+    "elastic": "Elastic APM",
     "logging": "logging",
 }
 

@@ -17,6 +17,9 @@ FOLDER = Path(__file__).parents[2] / "build" / "matrix"
 DISTRIBUTIONS = {
     "newrelic": ("newrelic",),
     "opentelemetry": ("opentelemetry-sdk",),
+    "datadog": ("ddtrace",),
+    "sentry": ("sentry-sdk",),
+    "elastic": ("elastic-apm",),
     "logging": (),
 }
 

@@ -72,7 +72,11 @@ class DatadogSink:
                 span.set_metric(key, value)
 
     def _entry_span(self) -> Any:
-        return at_entrance(self._tracer.current_span)
+        """Return the span that ddtrace opened for the nearest work, past those of middleware; else the current one."""
+        current = span = at_entrance(self._tracer.current_span)
+        while span is not None and span.name not in _ENTRIES:
+            span = span._parent
+        return current if span is None else span
 
     def _write(self, span: Any, attribution: Attribution) -> None:
         tags: Mapping[str, str] = attribution.attributes

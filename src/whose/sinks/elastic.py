@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 
 from whose.costs import Costs
-from whose.model import Attribution, Fault
+from whose.model import CODE_OWNER_SOURCE, Attribution, Fault
 
 
 class ElasticSink:
@@ -28,8 +28,8 @@ class ElasticSink:
         return "elasticapm" in sys.modules
 
     def record(self, attribution: Attribution) -> None:
-        """Label the transaction that is running; nested work is a part of that of the work around it."""
-        if not attribution.is_nested:
+        """Label the transaction that is running; nested work only where the agent gave it one of its own."""
+        if not attribution.is_nested or not self._is_labelled():
             self._label(attribution.attributes)
 
     def record_error(self, attribution: Attribution, fault: Fault) -> None:
@@ -40,6 +40,10 @@ class ElasticSink:
     def record_costs(self, attribution: Attribution, costs: Costs) -> None:
         """Label the transaction with what it cost, as numbers."""
         self._label(costs.attributes)
+
+    def _is_labelled(self) -> bool:
+        transaction = self._context.get_transaction()
+        return transaction is None or CODE_OWNER_SOURCE in transaction.labels
 
     def _label(self, labels: Mapping[str, str | float]) -> None:
         transaction = self._context.get_transaction()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import functools
 import sys
 from collections.abc import Mapping
+from contextvars import ContextVar
+from types import MappingProxyType
 from typing import Any
 
 from whose.attribution import Attributor, current
@@ -27,6 +29,10 @@ LONGEST_KEY = 32
 LONGEST_VALUE = 200
 #: Works for which Sentry's integrations keep a scope of their own, so that tags end with the work.
 _WITH_SCOPE = frozenset({"request", "task"})
+#: The scopes that were tagged in this context, that of the work itself and of the last nested in it; and with what.
+_scopes: ContextVar[tuple[object, object, Mapping[str, str]]] = ContextVar(
+    "whose_sentry_scopes", default=(None, None, MappingProxyType({}))
+)
 #: The contact of a team that names it to Sentry's monitors: ``team:4501``.
 MONITOR_CONTACT = "sentry"
 
@@ -80,9 +86,22 @@ class SentrySink:
             global_event_processors.remove(processor)
 
     def record(self, attribution: Attribution) -> None:
-        """Tag the scope of the request or task that begins; nested work leaves the tags of the work around it."""
-        if not attribution.is_nested and attribution.work.kind in _WITH_SCOPE:
-            self._sdk.get_isolation_scope().set_tags(_cut(attribution.attributes))
+        """Tag the scope of the request or task that begins; nested work only where Sentry gives it one of its own."""
+        if attribution.work.kind not in _WITH_SCOPE:
+            return
+        scope = self._sdk.get_isolation_scope()
+        if not attribution.is_nested:
+            _scopes.set((scope, scope, attribution.attributes))
+        else:
+            # Nested work that Sentry gives a scope, and a transaction, of its own: an eager task, a test client's
+            # request. The scope came with a copy of the outer tags, so they do not tell whose it is.
+            outer, latest, copied = _scopes.get()
+            if scope is outer or scope is latest:
+                return
+            _scopes.set((outer, scope, {**copied, **attribution.attributes}))
+            for key in copied:
+                scope.remove_tag(key)
+        scope.set_tags(_cut(attribution.attributes))
 
     def record_error(self, attribution: Attribution, fault: Fault) -> None:
         """Tag the transaction that fails; its error event is tagged by what it holds itself."""
@@ -105,6 +124,13 @@ class SentrySink:
             found: dict[str, str] = {}
             if attribution is not None and attribution.work.kind not in _WITH_SCOPE and not attribution.is_nested:
                 found.update(attribution.attributes)
+            record = (hint or {}).get("log_record")
+            if attribution is None and record is not None:
+                # Celery's main process reports of tasks that ended outside their body; hosts know whose they were.
+                told = (read(record) for read in self._attributor.record_readers)
+                attribution = next((answer for answer in told if answer is not None), None)
+                if attribution is not None:
+                    found.update(attribution.attributes)
             failure = (hint or {}).get("exc_info")
             if failure and isinstance(failure[1], BaseException):
                 found.update(self._attributor.fault_attributes(failure[1], sink=self))

@@ -18,6 +18,8 @@ Pool = Literal["prefork", "threads", "solo", "gevent", "eventlet"]
 Install = Literal["before_app", "after_app", "after_tasks", "after_finalize", "never"]
 PROJECT = Path(__file__).parents[1] / "celery_project"
 SECONDS_TO_LOG = 10
+#: Settings of agents and of ours that the surrounding environment must not add.
+_AGENTS = ("NEW_RELIC_", "OTEL_", "DD_", "SENTRY_", "ELASTIC_", "WHOSE_")
 
 
 def run_flavours(
@@ -85,9 +87,7 @@ def _worker(name: str, app: str, *, pool: Pool) -> list[str]:
 
 
 def _environment(redis_url: str, *, programs: Path, log: Path, install: Install) -> dict[str, str]:
-    inherited = {
-        key: value for key, value in os.environ.items() if not key.startswith(("NEW_RELIC_", "OTEL_", "WHOSE_"))
-    }
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith(_AGENTS)}
     return inherited | {
         "FLAVOURS_REDIS": redis_url,
         "FLAVOURS_LOG": str(log),

@@ -19,6 +19,8 @@ PROJECT = Path(__file__).parents[1] / "django_project"
 #: Every request is made as often as this, so that what one leaves behind would be seen on the next.
 ROUNDS = 3
 _AT_ONCE = 4
+#: Settings of agents and of ours that the surrounding environment must not add.
+_AGENTS = ("NEW_RELIC_", "OTEL_", "DD_", "SENTRY_", "ELASTIC_", "WHOSE_")
 
 
 def run_requests(
@@ -81,9 +83,7 @@ def _server(server: Server, port: int) -> list[str]:
 
 
 def _environment(*, programs: Path, log: Path, is_attributed: bool) -> dict[str, str]:
-    inherited = {
-        key: value for key, value in os.environ.items() if not key.startswith(("NEW_RELIC_", "OTEL_", "WHOSE_"))
-    }
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith(_AGENTS)}
     return inherited | {
         "DJANGO_SETTINGS_MODULE": "site_config.settings",
         "FLAVOURS_LOG": str(log),

@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.agents.receivers import elastic
+from tests.agents.receivers.datadog import DatadogSpan
 from tests.agents.receivers.newrelic import Event
 from tests.agents.receivers.otlp import ReceivedSpan
+from tests.agents.receivers.sentry import Item
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +22,11 @@ class Sent:
     transactions: tuple[Event, ...] = ()
     errors: tuple[Event, ...] = ()
     spans: tuple[ReceivedSpan, ...] = ()
+    datadog: tuple[DatadogSpan, ...] = ()
+    sentry_transactions: tuple[Item, ...] = ()
+    sentry_errors: tuple[Item, ...] = ()
+    elastic_transactions: tuple[elastic.Event, ...] = ()
+    elastic_errors: tuple[elastic.Event, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,10 @@ if IS_ATTRIBUTED:
     INSTALLED_APPS.append("whose.hosts.django")
     MIDDLEWARE.insert(0, "whose.hosts.django.CodeOwnerMiddleware")
 
+if "ELASTIC_APM_SERVER_URL" in os.environ:
+    # The agent puts its own middleware in front; its client must exist before the server forks or serves.
+    INSTALLED_APPS.append("elasticapm.contrib.django")
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
