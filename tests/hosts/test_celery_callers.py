@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from celery import Celery, Task, chain, chord, group
 from celery.contrib.testing.worker import start_worker
-from celery.signals import before_task_publish
+from celery.signals import before_task_publish, setup_logging
 
 import whose
 from whose.hosts.celery.origin import HEADER
@@ -26,6 +26,17 @@ def in_module(team: str, function: Any) -> Any:
     made.__module__ = f"callers_{team}"
     made.__qualname__ = function.__name__
     return made
+
+
+@pytest.fixture(scope="module", autouse=True)
+def logging_left_alone() -> Iterator[None]:
+    """Keep the workers of this module from setting up the logging of all later tests, as a worker does."""
+
+    def leave(**_: object) -> None: ...
+
+    setup_logging.connect(leave)
+    yield
+    setup_logging.disconnect(leave)
 
 
 @pytest.fixture(scope="module")
