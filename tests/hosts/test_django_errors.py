@@ -160,17 +160,18 @@ def test_the_exception_has_the_traceback_that_it_has_without_us(path: str, is_as
     assert seen[0] == seen[1]
 
 
+@pytest.mark.parametrize("inside", ["Health", "either"], ids=["sync", "async where it can be"])
 @pytest.mark.parametrize("is_async", [False, True])
-def test_an_exception_that_django_lets_through_has_no_frame_of_ours(is_async: bool) -> None:
+def test_an_exception_that_django_lets_through_has_no_frame_of_ours(inside: str, is_async: bool) -> None:
     def frames() -> list[str]:
         client: Any = AsyncClient() if is_async else Client()
         with override_settings(DEBUG_PROPAGATE_EXCEPTIONS=True), pytest.raises(ValueError, match="blue") as raised:
             asyncio.run(client.get("/red/broken/")) if is_async else client.get("/red/broken/")
         return [f"{frame.filename} {frame.name}" for frame in traceback.extract_tb(raised.value.__traceback__)]
 
-    with override_settings(MIDDLEWARE=[f"{BLUE}.Health"]):
+    with override_settings(MIDDLEWARE=[f"{BLUE}.{inside}"]):
         bare = frames()
-    with installed(RULES), override_settings(MIDDLEWARE=[OURS, f"{BLUE}.Health"]):
+    with installed(RULES), override_settings(MIDDLEWARE=[OURS, f"{BLUE}.{inside}"]):
         ours = frames()
     # The frames of the view's and the middleware's code, and no more of ours than that.
     assert not [name for name in ours if "/src/whose/" in name]

@@ -131,6 +131,12 @@ def test_a_middleware_that_calls_on_unseen_is_trusted_no_longer_once_that_shows(
     assert [dict(attribution.attributes) for attribution in sink.attributions] == [NO_VIEW]
 
 
+@pytest.mark.parametrize("path", ["/nowhere/", "/hidden", "/red/plain"])
+def test_a_middleware_whose_calls_cannot_be_seen_is_given_nothing(sink: RecordingSink, path: str) -> None:
+    assert _ask(sink, path, f"{BLUE}.Hidden", DJANGOS) == NO_VIEW
+    assert _ask(sink, path, f"{BLUE}.Health", f"{BLUE}.Hidden", DJANGOS) == NO_VIEW
+
+
 def test_a_wrapper_that_an_agent_puts_around_a_middleware_is_seen_through(sink: RecordingSink) -> None:
     for path, owner in (("/healthz", "team-blue"), ("/nowhere/", None)):
         assert _ask(sink, path, f"{__name__}.Wrapping").get("code_owner") == owner

@@ -60,10 +60,11 @@ def _settings(project: Path, *lines: str, middleware: list[str] | None = None) -
 
 def _run(project: Path, *command: str) -> subprocess.CompletedProcess[str]:
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("DJANGO_", "WHOSE_"))}
+    path = [str(project), *filter(None, [os.environ.get("PYTHONPATH")])]
     return subprocess.run(
         [sys.executable, *command],
         cwd=project,
-        env=environment | {"DJANGO_SETTINGS_MODULE": "project_settings", "PYTHONPATH": str(project)},
+        env=environment | {"DJANGO_SETTINGS_MODULE": "project_settings", "PYTHONPATH": os.pathsep.join(path)},
         capture_output=True,
         text=True,
         timeout=120,

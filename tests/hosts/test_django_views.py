@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import functools
 import gc
+import sys
 import weakref
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ set_up()
 
 from django.test import Client, override_settings  # noqa: E402
 from django.urls import path  # noqa: E402
+from django.views.generic import RedirectView  # noqa: E402
 
 from tests.hosts.django_site.ownership import running  # noqa: E402
 from whose.hosts.django.views import ViewOwners  # noqa: E402
@@ -234,6 +236,63 @@ def test_views_that_cannot_be_referenced_weakly_do_not_fill_the_memory() -> None
     for _ in range(3_000):
         owners.entrance(View(), request)
     assert len(owners.known) <= 1_024
+
+
+class Proxy:
+    """Stands for what it wraps in all but its type, as the proxies of agents do."""
+
+    def __init__(self, wrapped: Any) -> None:
+        self.__dict__["_self_wrapped"] = wrapped
+
+    @property
+    def __wrapped__(self) -> Any:
+        return self.__dict__["_self_wrapped"]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.__wrapped__, name)
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self.__wrapped__(*args, **kwargs)
+
+
+def test_a_proxy_around_a_view_of_djangos_does_not_hide_its_urlconf(
+    sink: RecordingSink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from django.urls.resolvers import URLPattern
+
+    resolve = URLPattern.resolve
+
+    def resolving(self: Any, path: Any) -> Any:
+        match = resolve(self, path)
+        if match is not None:
+            match.func = Proxy(match.func)
+        return match
+
+    monkeypatch.setattr(URLPattern, "resolve", resolving)
+    assert _owner(sink, "/red/redirect/", 302)["code_owner_module"] == f"{SITE}.red.urls"
+
+
+def test_a_proxy_in_the_urlconf_is_found_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    urlconf = ModuleType("proxied_urls")
+    urlconf.__dict__["urlpatterns"] = [path("to/", Proxy(RedirectView.as_view(url="/")))]
+    monkeypatch.setitem(sys.modules, "proxied_urls", urlconf)
+    with (
+        installed({"mappings": {"team-red": ["proxied_urls"]}}) as sink,
+        override_settings(ROOT_URLCONF="proxied_urls"),
+    ):
+        assert _owner(sink, "/to/", 302)["code_owner_module"] == "proxied_urls"
+
+
+def test_views_are_known_again_behind_a_proxy_that_is_new_for_each_request() -> None:
+    config = read_config([Place("test", RULES)], known_sinks=())
+    owners = ViewOwners(Attributor(Resolver(compile_index(config))), kind="request")
+    request = SimpleNamespace(resolver_match=None)
+
+    def view(request: Any) -> str:
+        return running()
+
+    assert owners.entrance(Proxy(view), request) is owners.entrance(Proxy(view), request)
+    assert list(owners.known) == [id(view)]
 
 
 def test_a_view_that_cannot_be_looked_into_is_served_without_an_owner(sink: RecordingSink) -> None:

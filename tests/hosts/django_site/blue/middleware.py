@@ -68,6 +68,16 @@ class Secretive:
         return self.calls[0](request)
 
 
+class Hidden:
+    """Keeps the handler inside it where nobody can see it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.calls = [get_response]
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return HttpResponse("hidden") if request.path == "/hidden" else self.calls[0](request)
+
+
 class Rescue:
     """Answers for views that fail with ``LookupError``."""
 
