@@ -77,6 +77,11 @@ class Demo:
                 found[int(folder.name)] = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
         return found
 
+    def has_started(self, pid: int) -> bool:
+        """Tell whether the demo itself started a process, rather than one of its processes."""
+        parent = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1]
+        return int(parent) == self.process.pid
+
     def assert_clean(self) -> None:
         assert self.relatives() == {}
         assert list(self.folder.iterdir()) == []
@@ -222,8 +227,8 @@ def test_an_impatient_user_gets_an_end_at_once(demo: DemoOf) -> None:
 def test_a_part_that_dies_is_named(demo: DemoOf, part: str, name: str) -> None:
     running = demo("--seconds", "60")
     running.await_words("opening the shop")
-    # The first of them is the one that the demo started; the others are its children.
-    os.kill(min(pid for pid, command in running.relatives().items() if part in command), signal.SIGKILL)
+    (started,) = (pid for pid, command in running.relatives().items() if part in command and running.has_started(pid))
+    os.kill(started, signal.SIGKILL)
     code, _ = running.ended()
     assert code == 3
     assert f"{name} was ended by signal 9" in running.said

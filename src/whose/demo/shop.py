@@ -16,7 +16,7 @@ from whose.demo.shop_files import Project
 
 #: Prefixes of variables that would change what runs here, were they handed on.
 _KEPT_OUT = ("CELERY_", "DJANGO_", "GUNICORN_", "NEW_RELIC_", "OTEL_", "SENTRY_", "DD_", "SHOP_", "WHOSE_")
-_SECONDS_TO_START = 30.0
+_SECONDS_TO_START = 60.0
 #: Milliseconds after which spans leave a process; short, so that progress is live and little is left at the end.
 _EXPORT_EVERY = 200
 _REPORT = "this is a defect of whose, or a mismatch of versions: report it with the log above"
