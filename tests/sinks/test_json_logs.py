@@ -1,0 +1,83 @@
+"""Log lines in JSON carry the owner of the running work, whichever formatter writes them and whoever logs."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import ecs_logging
+import pytest
+import structlog
+from pythonjsonlogger.json import JsonFormatter
+
+import whose
+from whose.sinks.structlog import add_code_owner
+from whose.testing import installed
+
+RULES: dict[str, Any] = {
+    "mappings": {"red": ["logged.red"]},
+    "teams": {"red": {"levels": {"theme": "commerce"}}},
+    "sinks": ["logging"],
+}
+FORMATTERS = {
+    "python-json-logger": JsonFormatter,
+    "ecs-logging": ecs_logging.StdlibFormatter,
+    "structlog": lambda: structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=[structlog.stdlib.ExtraAdder()],
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.JSONRenderer(),
+        ],
+    ),
+}
+
+
+@pytest.fixture(params=FORMATTERS)
+def formatter(request: pytest.FixtureRequest) -> Iterator[logging.Formatter]:
+    with installed(RULES):
+        yield FORMATTERS[request.param]()
+
+
+def written(formatter: logging.Formatter, name: str) -> dict[str, Any]:
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(formatter)
+    logger = logging.getLogger(name)
+    logger.addHandler(handler)
+    try:
+        logger.error("done")
+    finally:
+        logger.removeHandler(handler)
+    document: dict[str, Any] = json.loads(stream.getvalue())
+    return document
+
+
+@pytest.mark.parametrize(
+    "name", ["shop", "django.request", "django.server", "celery.app.trace", "celery.worker", "celery.task"]
+)
+def test_a_line_of_any_logger_carries_the_owner_of_the_work(formatter: logging.Formatter, name: str) -> None:
+    with whose.attributing("logged.red", kind="task"):
+        document = written(formatter, name)
+    assert document["code_owner"] == "red"
+    assert document["code_owner_theme"] == "commerce"
+    assert document["code_owner_module"] == "logged.red"
+
+
+def test_a_line_outside_all_work_carries_no_owner(formatter: logging.Formatter) -> None:
+    document = written(formatter, "shop")
+    assert document.get("code_owner") is None
+    assert "code_owner_theme" not in document
+
+
+def test_a_structlog_event_carries_the_owner() -> None:
+    stream = io.StringIO()
+    logger = structlog.wrap_logger(
+        structlog.PrintLogger(stream), processors=[add_code_owner, structlog.processors.JSONRenderer()]
+    )
+    with installed(RULES), whose.attributing("logged.red", kind="task"):
+        logger.info("paid")
+    document = json.loads(stream.getvalue())
+    assert (document["event"], document["code_owner"], document["code_owner_theme"]) == ("paid", "red", "commerce")
