@@ -343,3 +343,15 @@ def test_urls_are_not_resolved_a_second_time(sink: RecordingSink, monkeypatch: p
     with override_settings(MIDDLEWARE=[]):
         Client().get("/red/plain/")
     assert expected == calls
+
+
+def test_a_rule_about_urls_is_asked_last() -> None:
+    with installed({**RULES, "urls": {"/unclaimed/": "team-green", "/red/": "team-green"}}) as sink:
+        for url in ("/unclaimed/plain/", "/red/plain/", "/red/redirect/"):
+            Client().get(url)
+    assert [(a.attributes["code_owner"], a.attributes["code_owner_source"]) for a in sink.attributions] == [
+        ("team-green", "urls"),
+        ("team-red", "mapping"),
+        ("team-red", "mapping"),
+    ]
+    assert sink.attributions[0].attributes["code_owner_module"] == f"{SITE}.unclaimed.views"
