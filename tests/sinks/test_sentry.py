@@ -1,0 +1,88 @@
+"""Tags as Sentry's SDK sends them: within its limits, and without a trace on grouping or on the next work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import sentry_sdk
+
+import whose
+from tests.agents.receivers.sentry import Item, SentryReceiver
+from whose.errors import ConfigurationError
+from whose.sinks.sentry import LONGEST_VALUE, SentrySink
+from whose.testing import installed
+
+LONG_NAME = "r" * 300
+
+
+@pytest.fixture
+def sentry() -> Iterator[SentryReceiver]:
+    with SentryReceiver() as receiver:
+        sentry_sdk.init(dsn=receiver.environment["SENTRY_DSN"], default_integrations=False)
+        yield receiver
+        sentry_sdk.get_client().close()
+        sentry_sdk.init()
+
+
+def fail_as(module: str) -> None:
+    with sentry_sdk.isolation_scope():
+        try:
+            with whose.attributing(module, kind="task"):
+                raise ValueError("broken")
+        except ValueError as error:
+            sentry_sdk.capture_exception(error)
+
+
+def errors(receiver: SentryReceiver) -> tuple[Item, ...]:
+    sentry_sdk.flush(10)
+    return receiver.items("event")
+
+
+def rules(**more: Any) -> dict[str, Any]:
+    return {"mappings": {"red": ["sentry_red"], LONG_NAME: ["sentry_long"]}, "sinks": [SentrySink()], **more}
+
+
+def test_values_are_cut_to_what_sentry_takes(sentry: SentryReceiver) -> None:
+    with installed(rules()):
+        fail_as("sentry_long")
+    (error,) = errors(sentry)
+    assert error.tags["code_owner"] == LONG_NAME[:LONGEST_VALUE]
+
+
+def test_a_work_leaves_no_tag_to_the_next(sentry: SentryReceiver) -> None:
+    with installed(rules()):
+        fail_as("sentry_red")
+        fail_as("sentry_nobody")
+    owned, unowned = errors(sentry)
+    assert owned.tags["code_owner"] == "red"
+    assert "code_owner" not in unowned.tags
+    assert unowned.tags["code_owner_source"] == "none"
+
+
+def test_grouping_and_exception_are_what_they_were(sentry: SentryReceiver) -> None:
+    def bare() -> None:
+        with sentry_sdk.isolation_scope():
+            try:
+                raise ValueError("broken")
+            except ValueError as error:
+                sentry_sdk.capture_exception(error)
+
+    bare()
+    with installed(rules()):
+        bare()
+    before, after = errors(sentry)
+    for key in ("fingerprint", "exception", "transaction", "level"):
+        assert before.payload.get(key) == after.payload.get(key), key
+
+
+@pytest.mark.parametrize(("length", "is_refused"), [(32, False), (33, True)])
+def test_keys_that_sentry_would_drop_are_refused_at_install(length: int, is_refused: bool) -> None:
+    level = "l" * (length - len("code_owner_"))
+    configuration = rules(teams={"red": {"levels": {level: "x"}}})
+    if not is_refused:
+        with installed(configuration):
+            return
+    with pytest.raises(ConfigurationError, match="longer than the 32 characters"), installed(configuration):
+        pass
