@@ -12,12 +12,12 @@ from whose.config import Config
 from whose.errors import Problem
 from whose.index import OwnershipIndex, Subject, index_of
 from whose.model import UNKNOWN, Fault, Ownership, Rule, TeamName
-from whose.resolver.fault import fault_of, installed_roots, owner_of_traceback
+from whose.resolver.fault import Passed, fault_of, installed_roots, owner_of_traceback
 from whose.resolver.subjects import Subjects, subjects_of
 from whose.resolver.traceback_text import frames_of_text
 from whose.resolver.unwrapping import Code, code_behind
 from whose.sources.declarations import load_declarations
-from whose.sources.declared import TRANSPARENT, declared_in_code, declared_teams, is_transparent_code
+from whose.sources.declared import TRANSPARENT, declarations, declared_in_code, declared_teams, is_transparent_code
 
 __all__ = ["Resolver"]
 
@@ -25,6 +25,8 @@ logger = logging.getLogger("whose")
 
 #: Answers are kept by module; a program has fewer modules than this, unless somebody feeds us made-up names.
 _MOST_ANSWERS = 65_536
+#: Code to pass over is kept up to this number: some programs, such as template engines, make new code all the time.
+_MOST_PASSED = 4_096
 
 
 class Resolver:
@@ -37,6 +39,8 @@ class Resolver:
         self._by_module: dict[str, Ownership] = {}
         self._by_frame_module: dict[str, Ownership | None] = {}
         self._installed = installed_roots()
+        self._passed: Passed = {}
+        self._declarations = 0
 
     @classmethod
     def of(cls, config: Config) -> Resolver:
@@ -60,7 +64,7 @@ class Resolver:
         if isinstance(thing, BaseException):
             return self.fault_of(thing).ownership
         if isinstance(thing, TracebackType):
-            return owner_of_traceback(thing, judge=self.owner_of_frame) or UNKNOWN
+            return owner_of_traceback(thing, judge=self.owner_of_frame, passed=self._passed_over()) or UNKNOWN
         return self._judge(code_behind(thing))
 
     def owner_of_entry(self, thing: object, *, task: str | None = None, url: str | None = None) -> Ownership:
@@ -116,7 +120,19 @@ class Resolver:
 
     def fault_of(self, error: BaseException) -> Fault:
         """Return who is at fault for an exception; its ownership has no team where no frame has an owner."""
-        return fault_of(error, judge=self.owner_of_frame, judge_text=self.owner_of_traceback_text)
+        return fault_of(
+            error,
+            judge=self.owner_of_frame,
+            judge_text=self.owner_of_traceback_text,
+            passed=self._passed_over(),
+        )
+
+    def _passed_over(self) -> Passed:
+        """Return the code that was passed over so far; what is declared since then has to be judged again."""
+        if len(self._passed) >= _MOST_PASSED or self._declarations != declarations():
+            self._passed = {}
+            self._declarations = declarations()
+        return self._passed
 
     def owner_of_frame(self, code: CodeType, module: str | None) -> Ownership | None:
         """Return the Ownership of a frame's code; None for a frame to pass over."""

@@ -7,7 +7,7 @@ import sysconfig
 from collections import deque
 from collections.abc import Callable, Iterator
 from itertools import islice
-from types import CodeType, FrameType, TracebackType
+from types import CodeType, TracebackType
 
 from whose.model import UNKNOWN, Fault, Ownership
 
@@ -28,42 +28,43 @@ _members_of: Callable[[BaseException], tuple[BaseException, ...]] = BaseExceptio
 Judge = Callable[[CodeType, str | None], Ownership | None]
 #: Returns the Ownership of a traceback that was kept as text only, as Celery does between processes; None if unknown.
 JudgeText = Callable[[str], Ownership | None]
+#: Code whose frames are passed over, by its identity, for hashing code takes long; kept so that its id stays its own.
+Passed = dict[int, CodeType]
 
 
-def fault_of(error: BaseException, *, judge: Judge, judge_text: JudgeText) -> Fault:
+def fault_of(error: BaseException, *, judge: Judge, judge_text: JudgeText, passed: Passed) -> Fault:
     """Return who is at fault for an exception.
 
-    ``judge`` says who owns a frame's code, given the name of its module, and None for a frame to pass over. No frame
-    and no traceback is kept.
+    ``judge`` says who owns a frame's code, given the name of its module, and None for a frame to pass over, which is
+    remembered in ``passed``. No frame and no traceback is kept.
     """
-    leaves = tuple(_owner_of_leaf(leaf, judge, judge_text) or UNKNOWN for leaf in islice(_leaves(error), MOST_LEAVES))
+    leaves = tuple(
+        _owner_of_leaf(leaf, judge, judge_text, passed) or UNKNOWN for leaf in islice(_leaves(error), MOST_LEAVES)
+    )
     owned = next((leaf for leaf in leaves if leaf.is_owned), None)
     return Fault(owned or (leaves[0] if leaves else UNKNOWN), leaves)
 
 
-def owner_of_traceback(traceback: TracebackType | None, *, judge: Judge) -> Ownership | None:
+def owner_of_traceback(traceback: TracebackType | None, *, judge: Judge, passed: Passed) -> Ownership | None:
     """Return the Ownership of the innermost owned frame of a traceback, or None."""
     links: deque[TracebackType] = deque(maxlen=MOST_FRAMES)
     while traceback is not None:
         links.append(traceback)
         traceback = traceback.tb_next
-    while links:
-        link = links.pop()
+    # Most frames of a long traceback are of code that was passed over before.
+    passed_code = passed.get
+    for link in reversed(links):
         frame = link.tb_frame
-        found = _owner_of_frame(frame, link.tb_lineno, judge)
+        code = frame.f_code
+        if passed_code(id(code)) is code:
+            continue
+        name = frame.f_globals.get("__name__")
+        found = judge(code, name if isinstance(name, str) else None)
         if found is not None:
-            return found
+            shown = f"{code.co_filename}:{link.tb_lineno} in {code.co_name}"
+            return Ownership(found.team, found.module, found.rule, reason=found.reason, path=found.path, frame=shown)
+        passed[id(code)] = code
     return None
-
-
-def _owner_of_frame(frame: FrameType, line: int | None, judge: Judge) -> Ownership | None:
-    name = frame.f_globals.get("__name__")
-    code = frame.f_code
-    found = judge(code, name if isinstance(name, str) else None)
-    if found is None:
-        return None
-    shown = f"{code.co_filename}:{line} in {code.co_name}"
-    return Ownership(found.team, found.module, found.rule, reason=found.reason, path=found.path, frame=shown)
 
 
 def _leaves(error: BaseException) -> Iterator[BaseException]:
@@ -76,7 +77,7 @@ def _leaves(error: BaseException) -> Iterator[BaseException]:
             yield one
 
 
-def _owner_of_leaf(error: BaseException, judge: Judge, judge_text: JudgeText) -> Ownership | None:
+def _owner_of_leaf(error: BaseException, judge: Judge, judge_text: JudgeText, passed: Passed) -> Ownership | None:
     """Return the owner of the frame where it all began, following the exceptions that this one translates.
 
     Judged from the original error outward; the first exception of the chain with an owned frame decides.
@@ -89,7 +90,10 @@ def _owner_of_leaf(error: BaseException, judge: Judge, judge_text: JudgeText) ->
         chain.append(origin)
     for link in reversed(chain):
         text = getattr(link, "tb", None) if _is_remote(link) else None
-        found = judge_text(text) if isinstance(text, str) else owner_of_traceback(_traceback_of(link), judge=judge)
+        if isinstance(text, str):
+            found = judge_text(text)
+        else:
+            found = owner_of_traceback(_traceback_of(link), judge=judge, passed=passed)
         if found is not None:
             return found
     return None

@@ -101,6 +101,11 @@ def declared_in_code(code: CodeType) -> Rule | None:
     return known[1] if known is not None else None
 
 
+def declarations() -> int:
+    """Return how many code objects have a declaration so far; they only become more."""
+    return len(_declared_code)
+
+
 def declared_on(thing: object) -> Rule | None:
     """Return the declaration on this very thing; what a class inherits from its bases does not count."""
     try:
