@@ -37,7 +37,7 @@ class KnownView:
 
     #: Returns the view, or None once it is gone; its id may then be another's.
     view: Callable[[], object]
-    #: Where its own code has an owner, the entrance of it, whatever the route.
+    #: Where its own code decides, the entrance of it, whatever the route.
     entrance: Entrance | None = None
     #: The attribution of a request through that entrance, which nobody known asked for.
     usual: Attribution | None = None
@@ -77,7 +77,7 @@ class ViewOwners:
     def _learn(self, view: Any) -> KnownView:
         known = KnownView(self._reference(view))
         own = self._contained(lambda: self._attributor.resolver.owner_of_entry(view))
-        if is_claimed(own):
+        if is_claimed(own) or (is_of_program(own) and not self._attributor.resolver.index.needs_names):
             known.entrance = self._made(view, own)
             known.usual = known.entrance.attribution(None)
         self.known[id(view)] = known
@@ -121,7 +121,7 @@ class ViewOwners:
         """
         resolver = self._attributor.resolver
         own = resolver.owner_of_entry(view)
-        if own.reason not in INHERITING and not is_installed(own.module):
+        if is_of_program(own):
             return own
         model = getattr(getattr(view, "model_admin", None), "model", None)
         if isinstance(model, type):
@@ -138,6 +138,11 @@ class ViewOwners:
 def is_claimed(ownership: Ownership) -> bool:
     """Tell whether a rule names this code, be it for a team or as unowned on purpose; the default does not count."""
     return ownership.rule is not None and ownership.rule.source != DEFAULT
+
+
+def is_of_program(ownership: Ownership) -> bool:
+    """Tell whether code works for itself and not for who uses it, as shared code, Django's and third parties' does."""
+    return ownership.reason not in INHERITING and not is_installed(ownership.module)
 
 
 def is_installed(module: str | None) -> bool:
