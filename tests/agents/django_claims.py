@@ -94,7 +94,7 @@ class ExpectedRequests:
             [
                 Received(_name_in_sentry(item), item.tags)
                 for item in run.sent.sentry_errors
-                if _name_in_sentry(item) != _RAISED_BY_MIDDLEWARE
+                if _name_in_sentry(item) != _RAISED_BY_MIDDLEWARE and not _is_of_lifespan(item)
             ],
         )
         return transactions + errors
@@ -152,11 +152,17 @@ def _path(url: object) -> str:
     return unquote(urlsplit(str(url)).path)
 
 
+def _is_of_lifespan(item: Item) -> bool:
+    # An ASGI server asks at its start whether the application has one; Django answers by raising, outside all requests.
+    raised = (item.payload.get("exception") or {}).get("values") or [{}]
+    return str(raised[-1].get("value")).endswith("not lifespan.")
+
+
 def _name_in_sentry(item: Item) -> str:
-    # Celery's integration names its transactions by the task, and leaves the request's data with them.
+    # A task's transaction has the request's data, and under ASGI its name, too.
     operation = ((item.payload.get("contexts") or {}).get("trace") or {}).get("op")
     if operation == "queue.task.celery":
-        return f"run/{item.name}"
+        return f"run/{item.payload['extra']['celery-job']['task_name']}"
     return _path((item.payload.get("request") or {}).get("url", item.name))
 
 
