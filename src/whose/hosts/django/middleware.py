@@ -63,7 +63,9 @@ class CodeOwnerMiddleware:
         token = requests.begin(request)
         try:
             response = self.get_response(request)
-            if token is not None:
+            if token is not None and (
+                request._whose_scope.attribution is None or getattr(response, "streaming", False)
+            ):
                 requests.end(request, response)
             return response
         except Exception as error:
@@ -85,7 +87,9 @@ class CodeOwnerMiddleware:
         token = requests.begin(request)
         try:
             response = await self.get_response(request)
-            if token is not None:
+            if token is not None and (
+                request._whose_scope.attribution is None or getattr(response, "streaming", False)
+            ):
                 requests.end(request, response)
             return response
         except Exception as error:
@@ -116,7 +120,7 @@ class CodeOwnerMiddleware:
             if attribution is None:
                 attribution = requests.attribution_of_view(request, view_func, scope)
             scope.attribution = attribution
-            requests.record(attribution)
+            requests.tell(attribution, scope)
             if self._unmark is not None and getattr(request, REACHED, None) is not None:
                 # It came here unseen, so the marks cannot be relied on.
                 self._take_marks_off()

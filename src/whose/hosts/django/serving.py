@@ -75,7 +75,6 @@ class Requests:
     def __init__(self, attributor: Attributor) -> None:
         self.attributor = attributor
         self.meter = attributor.meter
-        self.record = attributor.record
         self._views = ViewOwners(attributor, kind=KIND)
         #: What is known of views, by id.
         self.known = self._views.known
@@ -123,7 +122,7 @@ class Requests:
                 if attribution is None:
                     attribution = self._without_view(request, scope)
                 scope.attribution = attribution
-                self.record(attribution)
+                self.tell(attribution, scope)
             if response.streaming:
                 own_stream(response, scope, failed=self.attributor.failed)
         except Exception as error:
@@ -132,8 +131,23 @@ class Requests:
     def settle(self, request: Any, scope: Scope) -> Attribution:
         """Record the owner of a request that fails before a view was found, and return the attribution."""
         attribution = scope.attribution = self._without_view(request, scope)
-        self.record(attribution)
+        self.attributor.record(attribution)
         return attribution
+
+    def tell(self, attribution: Attribution, scope: Scope) -> None:
+        """Hand an attribution to the sinks: ``Attributor.record``, written out for the usual single sink."""
+        only = self.attributor.only
+        if only is None or scope.outer is not None:
+            self.attributor.record(attribution)
+        elif only.untimed > 0:
+            only.untimed -= 1
+            record = only.record
+            try:
+                record(attribution)  # type: ignore[misc]
+            except Exception as error:
+                only.failed(error)
+        else:
+            only.record_timed(attribution)
 
     def close(self, request: Any) -> None:
         """Hand out what the request cost, where costs are kept."""
