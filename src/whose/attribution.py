@@ -12,7 +12,7 @@ from logging import LogRecord
 from types import CodeType
 from typing import Any, NamedTuple, ParamSpec, TypeVar, cast
 
-from whose.errors import contain
+from whose.errors import PASSING, contain
 from whose.imitation import imitating
 from whose.metering import Meter, Metering
 from whose.model import UNKNOWN, Attribution, Fault, Ownership, Rule, SourceName, TeamName, Work
@@ -125,6 +125,8 @@ class Entrance:
             try:
                 task = self.work.name if self.work.kind == "task" else None
                 self._ownership = self._resolver.owner_of_entry(self.thing, task=task)
+            except PASSING:
+                raise
             except Exception as error:
                 contain(error, cause="the resolver")
                 self._ownership = self._ownership_of_class()
@@ -133,6 +135,8 @@ class Entrance:
     def _ownership_of_class(self) -> Ownership:
         try:
             return self._resolver.owner_of_module(type(self.thing).__module__)
+        except PASSING:
+            raise
         except Exception as error:
             contain(error, cause="the resolver")
             return UNKNOWN
@@ -173,8 +177,7 @@ class Entrance:
         if call is None:
             return None
         if self._choose is None:
-            choose = self._resolver.chooser_of(self.thing)
-            self._choose = choose if choose is not None else _chooses_nothing
+            self._choose = self._chooser() or _chooses_nothing
         if self._choose is _chooses_nothing:
             return None
         try:
@@ -183,6 +186,15 @@ class Entrance:
         except Exception as error:
             contain(error, cause="choosing an owner by argument")
             return self.ownership
+
+    def _chooser(self) -> Callable[..., object] | None:
+        try:
+            return self._resolver.chooser_of(self.thing)
+        except PASSING:
+            raise
+        except Exception as error:
+            contain(error, cause="the resolver")
+            return None
 
     def _made(self, ownership: Ownership, origin: Origin | None, *, is_nested: bool) -> Attribution:
         caller, root = origin or (None, None)

@@ -51,6 +51,9 @@ class MissingExtraError(WhoseError, ImportError):
         )
 
 
+#: What passes by itself; answers found meanwhile are not to be remembered.
+PASSING = (RecursionError, MemoryError)
+
 #: How many errors of our own were kept from the user's code, by cause. Read through :func:`whose.stats`.
 contained_errors: Counter[str] = Counter()
 _logged: dict[str, object] = {}

@@ -276,9 +276,9 @@ def set_code_owner_attribute_from_module(module: str) -> None:
 
 
 def _name_of(thing: object) -> str:
-    if isinstance(thing, str):
-        return thing
     kind = type(thing)
+    if issubclass(kind, str):
+        return str(thing)
     try:
         module = getattr(thing, "__module__", None) or kind.__module__
         name = getattr(thing, "__qualname__", None) or getattr(thing, "__name__", None) or kind.__qualname__

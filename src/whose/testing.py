@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import threading
 from collections.abc import Iterator, Mapping
 
 from whose.costs import Costs
@@ -23,22 +22,19 @@ class RecordingSink:
         self.attributions: list[Attribution] = []
         self.faults: list[tuple[Attribution, Fault]] = []
         self.costs: list[tuple[Attribution, Costs]] = []
-        self._lock = threading.Lock()
 
     def record(self, attribution: Attribution) -> None:
         """Keep an attribution."""
-        with self._lock:
-            self.attributions.append(attribution)
+        # Without a lock, since one that another thread holds at a fork stays locked in the child; append() is atomic.
+        self.attributions.append(attribution)
 
     def record_error(self, attribution: Attribution, fault: Fault) -> None:
         """Keep who was at fault."""
-        with self._lock:
-            self.faults.append((attribution, fault))
+        self.faults.append((attribution, fault))
 
     def record_costs(self, attribution: Attribution, costs: Costs) -> None:
         """Keep what a work cost."""
-        with self._lock:
-            self.costs.append((attribution, costs))
+        self.costs.append((attribution, costs))
 
     @property
     def owners(self) -> list[str | None]:
@@ -47,10 +43,9 @@ class RecordingSink:
 
     def clear(self) -> None:
         """Forget everything kept so far."""
-        with self._lock:
-            self.attributions.clear()
-            self.faults.clear()
-            self.costs.clear()
+        self.attributions.clear()
+        self.faults.clear()
+        self.costs.clear()
 
 
 @contextlib.contextmanager

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from celery import Celery, Task, shared_task
+from celery import Celery, Task, shared_task, signals
 from celery.contrib.testing.worker import start_worker
 from celery.exceptions import DuplicateTaskNameWarning
 
@@ -160,6 +160,18 @@ def test_an_app_that_finalizes_by_itself_late_is_covered() -> None:
         assert sink.owners == ["red"]
 
 
+@pytest.fixture
+def logging_left_alone() -> Iterator[None]:
+    """Keep a worker from setting up the logging of all later tests."""
+
+    def leave(**_: object) -> None: ...
+
+    signals.setup_logging.connect(leave)
+    yield
+    signals.setup_logging.disconnect(leave)
+
+
+@pytest.mark.usefixtures("logging_left_alone")
 def test_a_real_worker_owns_tasks_of_every_door(app: Celery, sink: RecordingSink) -> None:
     by_hand = registered_by_hand(app)
     # What is registered by hand must be bound by its user, or no worker starts, with or without us.
