@@ -59,6 +59,12 @@ def test_no_path_is_refused(patterns: list[str], paths: list[str], odd: str) -> 
         assert index.find(path) == (index.find_all(path) or (None,))[-1]
 
 
+def test_one_slash_at_the_beginning_of_a_path_is_passed_over() -> None:
+    for path in PATHS:
+        index = index_of(RULES)
+        assert [winner(index, f"/{path}"), winner(index, path)] == [winner(index_of(RULES), path)] * 2
+
+
 def test_an_index_survives_pickling() -> None:
     index = index_of(RULES)
     index.find("src/shop/cart.py")
@@ -91,6 +97,8 @@ def test_what_an_index_remembers_of_paths_is_bounded(monkeypatch: pytest.MonkeyP
     index = index_of(RULES)
     for number in range(1_000):
         index.find(f"src/dir{number}/api/deep{number}/a.py")
+    for number in range(1_000):
+        index.find(f"lib/{'/'.join(f'{number:03}')}/a.py")
     memory = index._memory
     assert len(memory.places) <= 51
     assert memory.steps <= 51

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
 from whose.index.globs import parse_glob
+from whose.index.name_table import NameTable
 from whose.index.tree import Node, PatternTree
 from whose.sources.codeowners import Dialect
 
@@ -34,15 +35,19 @@ class _State:
     def __init__(self, nodes: tuple[Node, ...], below: int) -> None:
         floor = below
         for node in nodes:
-            if node.any_name is not None and node.any_name.itself > floor:
-                floor = node.any_name.itself
+            floor = max(floor, node.any_itself)
         self.nodes = nodes
         #: The last rule that claims all below, and the last one that claims every file directly in here.
         self.below = below
         self.floor = floor
         #: Where rules for single names stand that would beat the floor.
-        self.literals = tuple([node.literals for node in nodes if node.literals_ceiling > floor])
-        self.tables = tuple([node.table for node in nodes if node.globs_ceiling > floor and node.table is not None])
+        self.literals: tuple[dict[str, Node], ...] = ()
+        self.tables: tuple[NameTable[Node], ...] = ()
+        for node in nodes:
+            if node.literals_ceiling > floor:
+                self.literals += (node.literals,)
+            if node.globs_ceiling > floor and node.table is not None:
+                self.tables += (node.table,)
         #: By the name of a directory in here, its state: filled as paths come by.
         self.next: dict[str, _State] = _NOTHING
 
@@ -77,17 +82,24 @@ class _Memory:
     def step(self, state: _State, name: str) -> _State:
         """Return the state of a directory in another one, and remember it."""
         below = state.below
+        has_dot = "." in name
+        arrived: list[Node] = []
         entered: dict[Node, None] = {}
         for node in state.nodes:
             if node.is_deep:
                 entered[node] = None
-            # Globs that could not change the outcome are not asked; most say whose "*.js" is, early in the file.
-            for following in node.following(name, below):
-                if following.below > below:
-                    below = following.below
-                for opened in following.opens:
-                    entered[opened] = None
-        nodes = tuple(entered)
+            if name in node.literals:
+                arrived.append(node.literals[name])
+            if node.any_name is not None:
+                arrived.append(node.any_name)
+            if node.globs_reach > below and node.table is not None and (has_dot or not node.table.wants_dot):
+                arrived += node.table.matching(name, below)
+        for node in arrived:
+            below = max(below, node.below)
+            for opened in node.opens:
+                entered[opened] = None
+        # What can lead to earlier rules only is dropped.
+        nodes = tuple([node for node in entered if node.reach > below])
         if below == state.below and nodes == state.nodes:
             after = state
         else:
@@ -150,7 +162,7 @@ class PathIndex(Generic[R]):
             if name in literals and literals[name].itself > best:
                 best = literals[name].itself
         for table in state.tables:
-            for node in table.matching(name):
+            for node in table.matching(name, best):
                 if node.itself > best:
                     best = node.itself
         return self._answers[best]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from math import inf
 from typing import Any
 
 from whose.index.globs import PathGlob, Segment
-from whose.index.names import NameGlob, NameTable, Wild
+from whose.index.name_table import NameTable
+from whose.index.names import NameGlob, Wild
 
 NO_RULE = -1
 
@@ -20,6 +20,7 @@ class Node:
     """A place between two segments of patterns: what may follow, and which rules end here."""
 
     __slots__ = (
+        "any_itself",
         "any_name",
         "below",
         "deep",
@@ -31,6 +32,7 @@ class Node:
         "literals",
         "literals_ceiling",
         "opens",
+        "reach",
         "table",
     )
 
@@ -47,11 +49,13 @@ class Node:
         self.below = NO_RULE
         #: The nodes in force in a directory whose name led here.
         self.opens: tuple[Node, ...] = ()
-        #: The last rule for a file whose name stands here in full, or is matched by a glob here.
+        #: The last rule for a file whose name stands here in full, or is matched by a glob here, and for any file here.
         self.literals_ceiling = NO_RULE
         self.globs_ceiling = NO_RULE
-        #: The last rule that may come of a directory whose name is matched by a glob here.
-        self.globs_reach = -inf
+        self.any_itself = NO_RULE
+        #: The last rule that may come of a directory whose name a glob here matches, and of whatever follows here.
+        self.globs_reach = NO_RULE
+        self.reach = NO_RULE
 
     def child(self, segment: Segment) -> Node:
         """Return the node behind a segment, made where there is none."""
@@ -69,36 +73,42 @@ class Node:
         self.any_name = self.any_name or Node()
         return self.any_name
 
-    def following(self, name: str, beyond: float = -inf) -> list[Node]:
-        """Return the nodes that a name leads to; by globs only if a directory may get a rule after ``beyond`` so."""
-        found = self.table.matching(name) if self.table is not None and self.globs_reach > beyond else []
+    def following(self, name: str) -> list[Node]:
+        """Return the nodes that a name leads to."""
+        found = [*self.table.matching(name, NO_RULE)] if self.table is not None else []
         if name in self.literals:
             found.append(self.literals[name])
         if self.any_name is not None:
             found.append(self.any_name)
         return found
 
-    def close(self) -> list[Node]:
-        """Compile what was gathered here, and return the nodes that follow."""
-        inner = [node for node in (self.any_name, self.deep) if node is not None]
+    def inner(self) -> list[Node]:
+        """Return the nodes that follow, by whatever name."""
+        others = [node for node in (self.any_name, self.deep) if node is not None]
+        return [*self.literals.values(), *self.globs.values(), *others]
+
+    @property
+    def last_rule(self) -> int:
+        """Return the last rule that may come of a path that leads here."""
+        return max(self.itself, self.below, self.reach)
+
+    def close(self) -> None:
+        """Compile what was gathered here, after all that follows."""
         if self.literals:
-            inner += self.literals.values()
             self.literals_ceiling = max([node.itself for node in self.literals.values()])
         if self.globs:
-            inner += self.globs.values()
-            self.table = NameTable(self.globs.items())
+            self.table = NameTable([(glob, node, node.last_rule) for glob, node in self.globs.items()])
             self.globs_ceiling = max([node.itself for node in self.globs.values()])
-            self.globs_reach = max([inf if node.leads_on else node.below for node in self.globs.values()])
+            self.globs_reach = max([max(node.below, node.reach) for node in self.globs.values()])
+        if self.any_name is not None:
+            self.any_itself = self.any_name.itself
+        inner = self.inner()
+        if inner:
+            self.reach = max([node.last_rule for node in inner])
         if self.literals or self.globs or self.any_name is not None:
             self.opens = (self,)
         if self.deep is not None:
             self.opens += (self.deep,)
-        return inner
-
-    @property
-    def leads_on(self) -> bool:
-        """Tell whether any pattern goes on from here."""
-        return bool(self.literals or self.globs or self.any_name or self.deep)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +135,11 @@ class PatternTree:
                 earlier_itself[number], node.itself = node.itself, number
             if glob.matches_below:
                 earlier_below[number], node.below = node.below, number
-        unfinished = [root]
-        while unfinished:
-            unfinished += unfinished.pop().close()
+        nodes = [root]
+        for node in nodes:
+            nodes += node.inner()
+        for node in reversed(nodes):
+            node.close()
         return cls(root, earlier_itself, earlier_below)
 
     def matching(self, names: list[str]) -> list[int]:
