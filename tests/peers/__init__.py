@@ -1,0 +1,1 @@
+"""Celery's and Django's own tests, run with and without whose."""

@@ -1,0 +1,123 @@
+"""Run Celery's unit tests and Django's handler and middleware tests with and without whose, and compare.
+
+``make test-peers``. The source distributions of the installed versions come from the registry. Exits with 1 where a
+test ends differently; tests that fail either way are listed and are not ours.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import re
+import subprocess
+import sys
+import tarfile
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Mapping
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+BUILD = ROOT / "build" / "peers"
+#: What Celery's tests import beside Celery (requirements/test.txt of its sources).
+CELERY_NEEDS = ("pytest-celery==0.*", "pytest-subtests", "pytest-timeout", "moto", "pytest-order", "cryptography")
+CELERY_TESTS = ("t/unit/app", "t/unit/tasks", "t/unit/worker", "t/unit/utils", "t/unit/concurrency")
+DJANGO_TESTS = (
+    "handlers", "middleware", "middleware_exceptions", "urlpatterns", "urlpatterns_reverse", "asgi", "async", "wsgi",
+    "signals", "dispatch", "test_client", "view_tests", "user_commands", "csrf_tests", "decorators",
+)  # fmt: skip
+
+
+def main() -> int:
+    """Return 0 where every test ended as it does without whose."""
+    python = environment()
+    different = compare("Celery", celery_outcomes(python, with_whose=False), celery_outcomes(python, with_whose=True))
+    different += compare("Django", django_outcomes(python, with_whose=False), django_outcomes(python, with_whose=True))
+    return 1 if different else 0
+
+
+def environment() -> Path:
+    """Return the interpreter of an environment with whose, Celery, Django and what their tests need."""
+    folder = BUILD / "venv"
+    python = folder / "bin" / "python"
+    if not python.exists():
+        print("making an environment for the peers' tests")
+        subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+    peers = [f"{name}=={importlib.metadata.version(name)}" for name in ("celery", "django")]
+    needs = [*peers, *CELERY_NEEDS, "pytest", "jinja2", "redis", "pydantic", "-e", str(ROOT)]
+    subprocess.run([str(python), "-m", "pip", "install", "--quiet", *needs], check=True, cwd=BUILD)
+    return python
+
+
+def sources(name: str, python: Path) -> Path:
+    """Return the unpacked source distribution of an installed version."""
+    version = importlib.metadata.version(name)
+    folder = BUILD / f"{name}-{version}"
+    if not folder.exists():
+        print(f"fetching the sources of {name} {version}")
+        download = ["pip", "download", "--quiet", "--no-deps", "--no-binary", ":all:", f"{name}=={version}"]
+        subprocess.run([str(python), "-m", *download, "--dest", str(BUILD)], check=False)
+        (archive,) = [file for file in BUILD.glob("*.tar.gz") if file.name.lower().startswith(f"{name}-{version}")]
+        with tarfile.open(archive) as packed:
+            packed.extractall(BUILD, filter="data")
+        unpacked = BUILD / archive.name.removesuffix(".tar.gz")
+        if unpacked != folder:
+            unpacked.rename(folder)
+    return folder
+
+
+def celery_outcomes(python: Path, *, with_whose: bool) -> Mapping[str, str]:
+    """Return how each of Celery's unit tests ended."""
+    folder = sources("celery", python)
+    report = BUILD / f"celery-{'with' if with_whose else 'without'}.xml"
+    plugin = ["-p", "tests.peers.celery_plugin"] if with_whose else []
+    tests = [test for test in CELERY_TESTS if (folder / test).exists()]
+    command = [str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", *plugin]
+    variables = {**os.environ, "PYTHONPATH": f"{folder}{os.pathsep}{ROOT}"}
+    print(f"running {' '.join(tests)} of Celery {'with' if with_whose else 'without'} whose")
+    subprocess.run(
+        [*command, f"--junitxml={report}", *tests], cwd=folder, env=variables, check=False, capture_output=True
+    )
+    return outcomes_of(report)
+
+
+def outcomes_of(report: Path) -> Mapping[str, str]:
+    """Return the outcomes in a JUnit report, by the name of the test."""
+    outcomes: dict[str, str] = {}
+    for case in ElementTree.parse(report).iter("testcase"):
+        name = f"{case.get('classname')}::{case.get('name')}"
+        kinds = [child.tag for child in case if child.tag in ("failure", "error", "skipped")]
+        outcomes[re.sub(r"0x[0-9a-f]+", "0x", name)] = kinds[0] if kinds else "passed"
+    return outcomes
+
+
+def django_outcomes(python: Path, *, with_whose: bool) -> Mapping[str, str]:
+    """Return how each of Django's tests ended."""
+    folder = sources("django", python) / "tests"
+    settings = "django_with_whose" if with_whose else "test_sqlite"
+    variables = {**os.environ, "PYTHONPATH": f"{folder}{os.pathsep}{Path(__file__).parent}"}
+    print(f"running {' '.join(DJANGO_TESTS)} of Django {'with' if with_whose else 'without'} whose")
+    command = [str(python), "runtests.py", f"--settings={settings}", "--parallel=1", "-v", "2", *DJANGO_TESTS]
+    done = subprocess.run(command, cwd=folder, env=variables, capture_output=True, text=True, check=False)
+    (BUILD / f"django-{'with' if with_whose else 'without'}.log").write_text(done.stdout + done.stderr)
+    line = re.compile(r"^(\w+ \([\w.]+\))(?:.*?\n)??.*?\.\.\. (ok|FAIL|ERROR|skipped|expected failure)", re.MULTILINE)
+    return {found[1]: found[2] for found in line.finditer(done.stderr)}
+
+
+def compare(name: str, without: Mapping[str, str], with_: Mapping[str, str]) -> int:
+    """Print what was compared and return the number of tests that ended differently."""
+    if not without:
+        print(f"{name}: no test ran; see {BUILD}")
+        return 1
+    different = sorted(test for test in without.keys() | with_.keys() if without.get(test) != with_.get(test))
+    good = sum(outcome in ("passed", "ok") for outcome in without.values())
+    print(f"{name}: {len(without)} tests, {good} passed without whose; {len(different)} ended differently with it")
+    for test in different:
+        print(f"  {test}: {without.get(test, 'not run')} without, {with_.get(test, 'not run')} with")
+    failing = sorted(test for test, outcome in without.items() if outcome in ("failure", "error", "FAIL", "ERROR"))
+    for test in failing:
+        print(f"  {test}: fails either way")
+    return len(different)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
