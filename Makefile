@@ -4,7 +4,7 @@ UV := $(shell command -v uv 2>/dev/null || echo .tools/bin/uv)
 VENV := .venv
 BIN := $(VENV)/bin
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow test-peers bench check format lock clean
+.PHONY: help demo test test-slow matrix test-peers bench check format lock clean
 
 help:  ## Show what there is to make.
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -28,6 +28,9 @@ test: $(VENV)/.ready  ## Run the tests, real agents included.
 
 test-slow: $(VENV)/.ready  ## Run the tests that take minutes.
 	@$(BIN)/python -m pytest -m slow
+
+matrix: $(VENV)/.ready  ## Write the support matrix of the last test run into README and docs.
+	@$(BIN)/python -m tests.agents.matrix
 
 test-peers: $(VENV)/.ready  ## Run Celery's and Django's own tests with and without whose.
 	@$(BIN)/python tests/peers/run.py
