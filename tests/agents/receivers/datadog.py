@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 import sys
 import urllib.request
 from collections.abc import Mapping
@@ -31,6 +32,21 @@ class DatadogSpan:
     trace_id: int
 
 
+#: It pins an old opentelemetry-proto, and so lives in an environment of its own.
+_TEST_AGENT = "ddapm-test-agent==1.69.1"
+_ENVIRONMENT = Path(__file__).parents[3] / "build" / "ddapm-test-agent"
+
+
+def program_of_test_agent() -> str:
+    """Return the path of the test agent, installed from the registry where this checkout does not have it yet."""
+    program = _ENVIRONMENT / "bin" / "ddapm-test-agent"
+    if not program.exists():
+        subprocess.run([sys.executable, "-m", "venv", "--clear", str(_ENVIRONMENT)], check=True)
+        python = str(_ENVIRONMENT / "bin" / "python")
+        subprocess.run([python, "-m", "pip", "install", "--quiet", _TEST_AGENT], check=True, cwd=_ENVIRONMENT)
+    return str(program)
+
+
 class DatadogAgent:
     """Runs ``ddapm-test-agent`` until the block ends; a context manager."""
 
@@ -40,7 +56,7 @@ class DatadogAgent:
         self._started: Started | None = None
 
     def __enter__(self) -> Self:
-        program = str(Path(sys.executable).with_name("ddapm-test-agent"))
+        program = program_of_test_agent()
         others = (free_port(), free_port())
         self._started = Started(
             [
