@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -126,6 +125,6 @@ def _walked(root: Path) -> Listing:
             elif entry.is_dir(follow_symlinks=False):
                 if entry.name not in _SKIPPED:
                     waiting.append(f"{path}/")
-            elif stat.S_ISREG(entry.stat(follow_symlinks=False).st_mode):
+            elif entry.is_file(follow_symlinks=False):
                 paths.append(path)
     return Listing(root, tuple(sorted(paths)), frozenset(symlinks), (), tuple(sorted(unreadable)), is_git=False)

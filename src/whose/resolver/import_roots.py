@@ -20,6 +20,7 @@ class ImportRoots:
         self._repository = str(repository)
         self._named = sorted(((root.folder, root.package or "") for root in roots), key=lambda item: -len(item[0]))
         self._folders: dict[str, str | None] = {}
+        self._known: dict[tuple[str, tuple[str, ...]], bool] = {}
 
     def module_of(self, path: str) -> str | None:
         """Return the dotted name of a file, or of the folder of one that is not Python's; None where it has none.
@@ -73,4 +74,9 @@ class ImportRoots:
         return ".".join(names) if all(name.isidentifier() for name in names) else None
 
     def _has(self, parts: Sequence[str], *names: str) -> bool:
-        return any(os.path.isfile(os.path.join(self._repository, *parts, name)) for name in names)
+        # Every folder asks about all those above it, so most questions have been asked before.
+        folder = "/".join((self._repository, *parts))
+        known = self._known.get((folder, names))
+        if known is None:
+            known = self._known[folder, names] = any(os.path.isfile(f"{folder}/{name}") for name in names)
+        return known

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable
 
 from whose.report.entry_points.entry_point import EntryPoint
 from whose.report.entry_points.imports import names_of
-from whose.report.entry_points.routes import MAY_HAVE_ROUTES, Routes
-from whose.report.entry_points.tasks import MAY_HAVE_TASKS, Tasks
+from whose.report.entry_points.routes import Routes, may_have_routes
+from whose.report.entry_points.tasks import Tasks, may_have_tasks
 
 __all__ = ["EntryPoint", "find_entry_points"]
 
@@ -28,8 +28,8 @@ def find_entry_points(
     """
     tasks, routes = Tasks(), Routes()
     for path, content in sources:
-        has_tasks = MAY_HAVE_TASKS.search(content) is not None
-        has_routes = MAY_HAVE_ROUTES.search(content) is not None
+        has_tasks = may_have_tasks(content)
+        has_routes = may_have_routes(content)
         if not (has_tasks or has_routes) or len(content) > _LARGEST:
             continue
         tree = _parsed(content)

@@ -10,12 +10,14 @@ from dataclasses import dataclass, field, replace
 from whose.report.entry_points.entry_point import EntryPoint
 from whose.report.entry_points.imports import dotted_name, text_of
 
-#: What a file without routes hardly ever contains.
-MAY_HAVE_ROUTES = re.compile(
-    rb"\burlpatterns\b|\bRouter\(|@[ \t]*[\w.]+\.(?:route|get|post|put|patch|delete|websocket)\([ \t\r\n]*[rf]?[\"']/"
-)
+_DECORATED = re.compile(rb"@[ \t]*[\w.]+\.(?:route|get|post|put|patch|delete|websocket)\([ \t\r\n]*[rf]?[\"']/")
 _PATTERNS = frozenset({"path", "re_path", "url"})
 _VERBS = frozenset({"route", "get", "post", "put", "patch", "delete", "websocket"})
+
+
+def may_have_routes(content: bytes) -> bool:
+    """Tell whether a file is worth parsing; hardly any file without routes is."""
+    return b"urlpatterns" in content or b"Router(" in content or _DECORATED.search(content) is not None
 
 
 @dataclass(slots=True)

@@ -10,10 +10,8 @@ from dataclasses import dataclass
 from whose.report.entry_points.entry_point import EntryPoint
 from whose.report.entry_points.imports import dotted_name, text_of
 
-#: What a file without tasks hardly ever contains; parsing is what costs, so most files are never parsed.
-MAY_HAVE_TASKS = re.compile(
-    rb"@[ \t]*[\w.]*(?:[tT]ask|[aA]ctor)\b|=[ \t]*(?:[\w.]+\.)?(?:shared_)?task\b|\bshared_task\b|\bregister_task\b"
-)
+_DECORATED = re.compile(rb"@[ \t]*[\w.]*(?:[tT]ask|[aA]ctor)\b")
+_ALIASED = re.compile(rb"=[ \t]*(?:[\w.]+\.)?task\b")
 _DECORATORS = frozenset({"task", "shared_task", "periodic_task", "db_task", "db_periodic_task", "actor"})
 #: Where a decorator of such a name means something else.
 _OTHERS = frozenset({"invoke", "fabric", "locust", "airflow", "luigi", "prefect", "pytest", "asyncio", "unittest"})
@@ -25,6 +23,15 @@ class _Decorated:
 
     decorator: str
     entry: EntryPoint
+
+
+def may_have_tasks(content: bytes) -> bool:
+    """Tell whether a file is worth parsing, which is what costs; hardly any file without tasks is."""
+    if b"task" not in content and b"actor" not in content and b"Task" not in content:
+        return False
+    if b"shared_task" in content or b"register_task" in content:
+        return True
+    return _DECORATED.search(content) is not None or _ALIASED.search(content) is not None
 
 
 class Tasks:

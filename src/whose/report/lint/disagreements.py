@@ -34,14 +34,15 @@ def find_disagreements(examined: Examined) -> Iterator[Finding]:
     disputes: dict[tuple[int, int], _Dispute] = {}
     kept: list[Rule] = []
     general: dict[int, bool] = {}
-    find_in = [layer.find for layer in layers]
+    finds = {layer.source: [other.find for other in layers if other.source != layer.source] for layer in layers}
+    everywhere = [layer.find for layer in layers]
     for path, subject in examined.subjects.items():
         winner = examined.ownerships[path].rule
         if winner is None or winner.source == UNOWNED:
             continue
-        for find in find_in:
+        for find in finds.get(winner.source, everywhere):
             rule = find(subject)
-            if rule is None or rule is winner or rule.team == winner.team or rule.source == winner.source:
+            if rule is None or rule.team == winner.team:
                 continue
             key = (id(winner), id(rule))
             dispute = disputes.get(key)

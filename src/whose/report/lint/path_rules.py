@@ -63,7 +63,11 @@ def _judged(index: PathRules, examined: Examined) -> Iterator[_Verdict]:
         for path in paths:
             deciding.update(map(id, index.find_by_section(path)))
     else:
-        deciding.update(id(index.find(path)) for path in paths)
+        own = {id(rule) for rule in index.rules}
+        for path, ownership in examined.ownerships.items():
+            # Where a rule of this very file decides, it has been found already.
+            decided = id(ownership.rule)
+            deciding.add(decided if decided in own else id(index.find(path)))
     losing = {id(rule): _Verdict(rule) for rule in index.rules if id(rule) not in deciding}
     if not losing:
         return
@@ -129,8 +133,10 @@ def _shadowed(verdict: _Verdict, examined: Examined) -> Finding:
     (first, _), *others = winners.most_common()
     by = f"line {first.line} ({first.pattern!r})" if first.file == verdict.rule.file else str(first)
     more = f" and {len(others)} other{'s' if len(others) > 1 else ''}" if others else ""
-    files = "the only file" if verdict.matched == 1 else f"all {verdict.matched:,} files"
-    message = f"{verdict.rule.pattern!r} never counts: {files} it matches belong to {by}{more}"
+    files = f"all {verdict.matched:,} files it matches belong"
+    if verdict.matched == 1:
+        files = "the only file it matches belongs"
+    message = f"{verdict.rule.pattern!r} never counts: {files} to {by}{more}"
     below = max((rule.line or 0 for rule in winners if rule.file == verdict.rule.file), default=0)
     mend = f"move it below line {below}, or delete it" if below > (verdict.rule.line or 0) else "delete it"
     return examined.finding("WH102", message, mend, rule=verdict.rule)
