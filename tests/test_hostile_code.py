@@ -154,7 +154,7 @@ class Pretending(Exception):
     """Says that it is of a class that it is not of, or refuses to say."""
 
     @property
-    def __class__(self) -> Any:  # type: ignore[override]
+    def __class__(self) -> Any:
         raise RuntimeError("no class")
 
     @__class__.setter
