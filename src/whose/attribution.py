@@ -101,6 +101,10 @@ def _chooses_nothing(*_: object, **__: object) -> None:
     """Stand for code without ``@owned_by_argument``."""
 
 
+#: What stands for a dict until there is something to put into it; a program has many entrances. Never written to.
+_NONE_YET: dict[Origin, Attribution] = {}
+
+
 class Entrance:
     """One place where work enters owned code, such as a task or a view, with its attributions, made on first use."""
 
@@ -109,14 +113,14 @@ class Entrance:
     def __init__(self, resolver: Resolver, work: Work, thing: object, *, ownership: Ownership | None = None) -> None:
         self.work = work
         self.thing = thing
-        #: The attributions of work that enters here outside all other, by who asked for it; None for nobody known.
-        self.entries: dict[Origin | None, Attribution] = {}
-        #: Of these the one for nobody known, where even a look-up in a dict would tell.
+        #: The attribution of work that enters here outside all other, where it is not known who asked for it.
         self.unasked: Attribution | None = None
+        #: The same by who asked for it.
+        self.entries = _NONE_YET
         self._resolver = resolver
         self._ownership = ownership
         self._choose: Callable[..., object] | None = None
-        self._nested: dict[Origin, Attribution] = {}
+        self._nested = _NONE_YET
 
     @property
     def ownership(self) -> Ownership:
@@ -160,16 +164,22 @@ class Entrance:
                 chosen = self._chosen(call)
                 known = self._made(chosen or self.ownership, origin, is_nested=True)
                 if chosen is None:
+                    if self._nested is _NONE_YET:
+                        self._nested = {}
                     self._nested[origin] = known
             return known
-        known = self.entries.get(origin)
+        known = self.unasked if origin is None else self.entries.get(origin)
         if known is None:
             chosen = self._chosen(call)
             known = self._made(chosen or self.ownership, origin, is_nested=False)
-            if chosen is None:
-                self.entries[origin] = known
-                if origin is None:
-                    self.unasked = known
+            if chosen is not None:
+                return known
+            if origin is None:
+                self.unasked = known
+                return known
+            if self.entries is _NONE_YET:
+                self.entries = {}
+            self.entries[origin] = known
         return known
 
     def _chosen(self, call: Call | None) -> Ownership | None:
@@ -324,72 +334,90 @@ class Attributor:
         seconds the work was queued, given the thing. Result, exception, traceback stay
         the body's.
         """
-        if inspect.iscoroutinefunction(body):
-            return cast("Callable[P, R]", self._attributed_coroutine(body, entrance, origin_of, expected))
-        if self.meter is not None:
-            body = self.metered(body, self.meter, waited=functools.partial(waited, entrance.thing) if waited else None)
+        attribute = self.attributing(origin_of=origin_of, expected=expected, waited=waited)
+        return cast("Callable[P, R]", attribute(body, entrance))
 
-        # This runs before every task, so record() is written out for the usual single sink.
-        def run(*args: P.args, **kwargs: P.kwargs) -> R:
-            token = attribution = outlets = None
-            only = self.only
-            try:
+    def attributing(
+        self,
+        *,
+        origin_of: Callable[[Any], Origin | Aside | None] | None = None,
+        expected: tuple[type[Exception], ...] = (),
+        waited: Callable[[Any], float | None] | None = None,
+    ) -> Callable[[Callable[..., Any], Entrance], Callable[..., Any]]:
+        """Return what does as :meth:`attributed` for many functions, which then share what is the same for all."""
+        ours: CodeType | None = None
+
+        def attribute(body: Callable[..., Any], entrance: Entrance) -> Callable[..., Any]:
+            nonlocal ours
+            if inspect.iscoroutinefunction(body):
+                return self._attributed_coroutine(body, entrance, origin_of, expected)
+            if self.meter is not None:
+                queued = functools.partial(waited, entrance.thing) if waited else None
+                body = self.metered(body, self.meter, waited=queued)
+
+            # This runs before every task, so record() is written out for the usual single sink.
+            def run(*args: Any, **kwargs: Any) -> Any:
+                token = attribution = outlets = None
+                only = self.only
                 try:
-                    outer = _get()
-                    if not self.is_open:
-                        pass
-                    elif outer is None:
-                        origin = origin_of(entrance.thing) if origin_of is not None else None
-                        # An Aside is no key: such work is nested, and never found here.
-                        attribution = entrance.unasked if origin is None else entrance.entries.get(origin)  # type: ignore[arg-type]
-                        if attribution is None:
-                            attribution = entrance.attribution(None, origin, (args, kwargs))
-                        token = _set(attribution)
-                        if only is None:
-                            self.record(attribution)
-                        elif only.untimed > 0:
-                            only.untimed -= 1
-                            record = only.record
-                            try:
-                                record(attribution)  # type: ignore[misc]
-                            except Exception as error:
-                                only.failed(error)
-                        else:
-                            only.record_timed(attribution)
-                    else:
-                        if type(outer) is Scope or outer.work is not entrance.work:  # type: ignore[union-attr]
-                            attribution = entrance.attribution(outer, None, (args, kwargs))
-                        else:
-                            # The same work once more, further in: a task's own __call__ came first. New Relic's agent
-                            # before 10 opens the transaction between the two (hooks/application_celery.py), so sinks
-                            # are told again.
-                            attribution = outer  # type: ignore[assignment]
-                            outlets = self.told_again
-                        token = _set(attribution)
-                        self.record(attribution, outlets)  # type: ignore[arg-type]
-                except Exception as error:
-                    contain(error, cause="attribution")
-                return body(*args, **kwargs)
-            except Exception as error:
-                try:
-                    # What leave_no_frame() does, without a call, for which a stack that is full has no room.
-                    traceback = _traceback.__get__(error)
-                    if traceback is not None and traceback.tb_frame.f_code is ours:
-                        _traceback.__set__(error, traceback.tb_next)
-                    if not issubclass(type(error), expected):  # isinstance() would ask the exception itself
-                        self.failed(attribution, error, outlets=outlets)
-                except Exception:  # noqa: S110 - contained already, except where there is no room to do even that
-                    pass
-                raise
-            finally:
-                if token is not None:
                     try:
-                        _reset(token)
-                    except (ValueError, RuntimeError):
-                        restore(token)
+                        outer = _get()
+                        if not self.is_open:
+                            pass
+                        elif outer is None:
+                            origin = origin_of(entrance.thing) if origin_of is not None else None
+                            # An Aside is no key: such work is nested, and never found here.
+                            attribution = entrance.unasked if origin is None else entrance.entries.get(origin)  # type: ignore[arg-type]
+                            if attribution is None:
+                                attribution = entrance.attribution(None, origin, (args, kwargs))
+                            token = _set(attribution)
+                            if only is None:
+                                self.record(attribution)
+                            elif only.untimed > 0:
+                                only.untimed -= 1
+                                record = only.record
+                                try:
+                                    record(attribution)  # type: ignore[misc]
+                                except Exception as error:
+                                    only.failed(error)
+                            else:
+                                only.record_timed(attribution)
+                        else:
+                            if type(outer) is Scope or outer.work is not entrance.work:  # type: ignore[union-attr]
+                                attribution = entrance.attribution(outer, None, (args, kwargs))
+                            else:
+                                # The same work once more, further in: a task's own __call__ came first. New Relic's
+                                # agent before 10 opens the transaction between the two
+                                # (hooks/application_celery.py), so sinks are told again.
+                                attribution = outer  # type: ignore[assignment]
+                                outlets = self.told_again
+                            token = _set(attribution)
+                            self.record(attribution, outlets)  # type: ignore[arg-type]
+                    except Exception as error:
+                        contain(error, cause="attribution")
+                    return body(*args, **kwargs)
+                except Exception as error:
+                    try:
+                        # What leave_no_frame() does, without a call, for which a stack that is full has no room.
+                        traceback = _traceback.__get__(error)
+                        if traceback is not None and traceback.tb_frame.f_code is ours:
+                            _traceback.__set__(error, traceback.tb_next)
+                        if not issubclass(type(error), expected):  # isinstance() would ask the exception itself
+                            self.failed(attribution, error, outlets=outlets)
+                    except Exception:  # noqa: S110 - contained already, except where there is no room to do even that
+                        pass
+                    raise
+                finally:
+                    if token is not None:
+                        try:
+                            _reset(token)
+                        except (ValueError, RuntimeError):
+                            restore(token)
 
-        ours = run.__code__
-        return imitating(run, body)
+            ours = run.__code__
+            return imitating(run, body)
+
+        return attribute
 
     def _attributed_coroutine(
         self,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable
-from types import FunctionType, MethodType
+from collections.abc import Callable, Mapping
+from types import FunctionType, MappingProxyType, MethodType
 from typing import Any
 
 from celery import Task
@@ -23,6 +23,8 @@ STEERING = (Retry, Ignore, Reject)
 #: Tasks of Celery's own that run others inside themselves; the first owned task inside owns.
 CONTAINERS = frozenset({"celery.map", "celery.starmap", "celery.chunks"})
 
+_NO_CALLS: Mapping[FunctionType, Callable[..., Any]] = MappingProxyType({})
+
 
 class TaskEntrance(Entrance):
     """The entrance of one task. It lives as long as the task, whose ``run`` holds it, and keeps no task alive."""
@@ -36,8 +38,8 @@ class TaskEntrance(Entrance):
         self.own_run: Any = vars(task).get("run")
         #: What we put there.
         self.run: Any = None
-        #: The task's attributed ``__call__``, by the function that some class provides.
-        self.calls: dict[FunctionType, Callable[..., Any]] = {}
+        #: The task's attributed ``__call__``, by the function that some class provides; few have one.
+        self.calls: Mapping[FunctionType, Callable[..., Any]] = _NO_CALLS
 
 
 class WrappedTasks:
@@ -52,7 +54,12 @@ class WrappedTasks:
 
     def __init__(self, attributor: Attributor, origins: Origins) -> None:
         self._attributor = attributor
-        self._origins = origins
+        meter = attributor.meter
+        self._attributed = attributor.attributing(
+            origin_of=origins.of,
+            expected=STEERING,
+            waited=waited if meter is not None and "queue" in meter.parts else None,
+        )
         self._wrapped: weakref.WeakValueDictionary[int, TaskEntrance] = weakref.WeakValueDictionary()
         self._calling: set[type] = set()
         self._calls = Patches()
@@ -113,16 +120,6 @@ class WrappedTasks:
         self._put(run, entrance)
         self._wrap_call(type(task))
 
-    def _attributed(self, body: Callable[..., Any], entrance: TaskEntrance) -> Callable[..., Any]:
-        meter = self._attributor.meter
-        return self._attributor.attributed(
-            body,
-            entrance,
-            origin_of=self._origins.of,
-            expected=STEERING,
-            waited=waited if meter is not None and "queue" in meter.parts else None,
-        )
-
     def _put(self, run: Any, entrance: TaskEntrance) -> None:
         entrance.thing.run = entrance.run = run
         self._wrapped[id(entrance.thing)] = entrance
@@ -165,7 +162,7 @@ class WrappedTasks:
                 entrance = self.entrance_of(task)
                 if entrance is not None:
                     call = entrance.calls.get(original) or self._attributed(original, entrance)
-                    entrance.calls[original] = call
+                    entrance.calls = {**entrance.calls, original: call}
             except Exception as error:
                 contain(error, cause="attribution")
             try:
