@@ -55,7 +55,7 @@ def measure(seconds: float) -> Measured:
     measured: Measured = {}
     for rules in RULES:
         django_settings.choose(projects.mappings(rules))
-        found = _compared(partial(lap, runs=_RUNS), sink=django_settings.NoOpSink(), seconds=seconds)
+        found = _compared(partial(lap, runs=_RUNS), sink=projects.NoOpSink(), seconds=seconds)
         measured.update({f"{rules} {name}": value for name, value in found.items()})
     for agent_name, agent in AGENTS.items():
         django_settings.choose(projects.mappings(1_000), backend=agent.backend)

@@ -24,12 +24,6 @@ class NoOpBackend(TelemetryBackend):  # type: ignore[misc]
     def set_local_root_span_name(self, name: str, group: str | None = None, priority: int | None = None) -> None: ...
 
 
-class NoOpSink:
-    """Our way to an agent that takes no time."""
-
-    def record(self, attribution: object) -> None: ...
-
-
 def set_up(**others: object) -> None:
     """Configure Django, once in a process."""
     settings.configure(SECRET_KEY="measured", CODE_OWNER_THEMES=THEMES, **others)

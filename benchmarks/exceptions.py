@@ -58,13 +58,12 @@ def measure(seconds: float) -> Measured:
         RuntimeError: somebody else than expected was found at fault, so that there is nothing to measure.
 
     """
-    from benchmarks.django_settings import NoOpSink
     from whose.runtime import active
 
     owned = projects.module(projects.MODULE, _SOURCE)
     library = projects.module(_LIBRARY, _SOURCE)
     sys.setrecursionlimit(3 * max(FRAMES))
-    whose.install({"sinks": [NoOpSink()], "mappings": projects.mappings(1_000)})
+    whose.install({"sinks": [projects.NoOpSink()], "mappings": projects.mappings(1_000)})
     measured: Measured = {}
     try:
         attributor = active().attributor
