@@ -35,7 +35,8 @@ class _State:
     def __init__(self, nodes: tuple[Node, ...], below: int) -> None:
         floor = below
         for node in nodes:
-            floor = max(floor, node.any_itself)
+            if node.any_itself > floor:
+                floor = node.any_itself
         self.nodes = nodes
         #: The last rule that claims all below, and the last one that claims every file directly in here.
         self.below = below
@@ -63,7 +64,7 @@ class _Memory:
 
     def forget(self) -> None:
         self.steps = 0
-        self.states: dict[tuple[object, ...], _State] = {}
+        self.states: dict[tuple[tuple[Node, ...], int], _State] = {}
         self.start = _State(self.root.opens, self.root.below)
         self.places: dict[str, _State] = {"": self.start}
 
@@ -95,7 +96,8 @@ class _Memory:
             if node.globs_reach > below and node.table is not None and (has_dot or not node.table.wants_dot):
                 arrived += node.table.matching(name, below)
         for node in arrived:
-            below = max(below, node.below)
+            if node.below > below:
+                below = node.below
             for opened in node.opens:
                 entered[opened] = None
         # What can lead to earlier rules only is dropped.
@@ -103,7 +105,7 @@ class _Memory:
         if below == state.below and nodes == state.nodes:
             after = state
         else:
-            key = (below, *nodes)
+            key = (nodes, below)
             after = self.states.get(key) or self.states.setdefault(key, _State(nodes, below))
         if self.steps >= _REMEMBERED:
             self.forget()
