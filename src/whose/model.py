@@ -94,6 +94,7 @@ class Ownership:
     path: str | None = None
     #: ``file:line in function`` of the frame that was judged, where an exception or traceback was asked about.
     frame: str | None = None
+    _emitted: Mapping[str, str] | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
     def is_owned(self) -> bool:
@@ -111,6 +112,28 @@ class Ownership:
         if self.rule is None:
             return NONE
         return UNOWNED if self.team is None else self.rule.source
+
+    @property
+    def attributes(self) -> Mapping[str, str]:
+        """Return what is emitted of it, under the default names; kept, for all works of a module share it.
+
+        The four names ``code_owner``, ``code_owner_module``, ``code_owner_theme`` and ``code_owner_squad`` are those of
+        edx-django-utils 8.1; ``code_owner`` is absent, never empty, where nobody owns the code.
+        """
+        if self._emitted is None:
+            values: dict[str, str] = {}
+            if self.team is not None:
+                values[CODE_OWNER] = self.team.name
+                for level, group in self.team.levels.items():
+                    values[f"{CODE_OWNER}_{level}"] = group
+            if self.module:
+                values[CODE_OWNER_MODULE] = self.module
+            values[CODE_OWNER_SOURCE] = self.source
+            if self.reason:
+                values[CODE_OWNER_REASON] = self.reason
+            object.__setattr__(self, "_emitted", values)
+            return values
+        return self._emitted
 
     def __str__(self) -> str:
         subject = self.frame or self.module or self.path or "this code"
@@ -153,7 +176,12 @@ class Attribution:
     attributes: Mapping[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "attributes", emitted(self))
+        values = self.ownership.attributes
+        if self.caller is not None:
+            values = {**values, CODE_OWNER_CALLER: self.caller}
+        if self.root is not None:
+            values = {**values, CODE_OWNER_ROOT: self.root}
+        object.__setattr__(self, "attributes", values)
 
     @property
     def team(self) -> Team | None:
@@ -191,27 +219,3 @@ class Fault:
         copy = Fault(self.ownership, self.leaves)
         object.__setattr__(copy, "attributes", {keys.get(key, key): value for key, value in self.attributes.items()})
         return copy
-
-
-def emitted(attribution: Attribution) -> dict[str, str]:
-    """Return the attributes that an attribution emits, under their default names.
-
-    The four names ``code_owner``, ``code_owner_module``, ``code_owner_theme`` and ``code_owner_squad`` are those of
-    edx-django-utils 8.1; ``code_owner`` is absent, never empty, where nobody owns the code.
-    """
-    ownership = attribution.ownership
-    values: dict[str, str] = {}
-    if ownership.team is not None:
-        values[CODE_OWNER] = ownership.team.name
-        for level, group in ownership.team.levels.items():
-            values[f"{CODE_OWNER}_{level}"] = group
-    if ownership.module:
-        values[CODE_OWNER_MODULE] = ownership.module
-    values[CODE_OWNER_SOURCE] = ownership.source
-    if ownership.reason:
-        values[CODE_OWNER_REASON] = ownership.reason
-    if attribution.caller is not None:
-        values[CODE_OWNER_CALLER] = attribution.caller
-    if attribution.root is not None:
-        values[CODE_OWNER_ROOT] = attribution.root
-    return values
