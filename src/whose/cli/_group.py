@@ -120,6 +120,10 @@ def run(arguments: Sequence[str]) -> int:
         return FAILED
     except BrokenPipeError:
         return _unread()
+    except OSError as error:
+        # A folder that vanished, a disk that is full: nothing that a traceback would explain any better.
+        click.echo(f"whose: {error}", err=True)
+        return FAILED
     except SystemExit:
         # Click puts another stream here and ends with 1 when it finds the pipe broken (click/core.py, Command.main).
         if sys.stdout is not output:

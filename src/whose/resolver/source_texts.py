@@ -74,10 +74,15 @@ def _beginning(file: str, most: int) -> bytes:
     """Return the beginning of a file; nothing for one that cannot be read."""
     try:
         # Unbuffered, and no more asked for than there is: a read makes room for all that it is asked for.
-        with open(file, "rb", buffering=0) as opened:
+        with open(file, "rb", buffering=0, opener=_without_waiting) as opened:
             return opened.read(min(most, os.fstat(opened.fileno()).st_size)) or b""
     except OSError:
         return b""
+
+
+def _without_waiting(file: str, flags: int) -> int:
+    """Open a file; a pipe that bears its name is not waited for."""
+    return os.open(file, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def _inside(name: str, file: str) -> str:
