@@ -19,7 +19,14 @@ from benchmarks.tables import Line, Row, Table
 TASKS = 10_000
 RULES = 10_000
 _IN_A_MODULE = 5
-_PROGRAMS = {"nothing": "pass", "whose": "import whose", "edx": "import edx_django_utils.monitoring"}
+_MAPPINGS = projects.mappings(RULES)
+_PROGRAMS = {
+    "nothing": "pass",
+    "whose": "import whose",
+    # The rest is imported on first use.
+    "all": "import whose; whose.install",
+    "edx": "import edx_django_utils.monitoring",
+}
 
 
 def tables(effort: Effort) -> Iterator[Table]:
@@ -27,6 +34,7 @@ def tables(effort: Effort) -> Iterator[Table]:
     imported = _imports(rounds=40 if effort.processes > 1 else 10)
     rows = [
         Row("import whose", imported["whose"], imported["edx"], Line(25.0)),
+        Row("import whose, and use it", imported["all"], imported["edx"], Line(25.0)),
         Row("bare: the interpreter itself", imported["nothing"]),
     ]
     yield Table("Importing, above the interpreter's own start", "ms", "edx", rows)
@@ -82,7 +90,7 @@ def measure_memory(_: float) -> Measured:
 
 
 def _install() -> None:
-    whose.install({"sinks": [projects.NoOpSink()], "mappings": projects.mappings(RULES)})
+    whose.install({"sinks": [projects.NoOpSink()], "mappings": _MAPPINGS})
 
 
 def _peer_attributes(functions: list[Any]) -> object:
@@ -91,7 +99,7 @@ def _peer_attributes(functions: list[Any]) -> object:
 
     from benchmarks import django_settings
 
-    django_settings.choose(projects.mappings(RULES))
+    django_settings.choose(_MAPPINGS)
     return [set_code_owner_attribute(function) for function in functions]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import whose as api
@@ -57,6 +57,7 @@ def test_no_line_is_written_that_is_not_needed() -> None:
 
 
 @given(FILES.map(without_files_in_the_way))
+@example({"b": "blue", "__init__.py/b/a": "red", "__init__.py/b/__init__.py": "red"})
 @settings(max_examples=300, deadline=None)
 def test_an_exported_mapping_gives_every_module_its_owner_or_says_that_it_cannot(files: dict[str, str | None]) -> None:
     subjects, ownerships = {}, {}

@@ -82,8 +82,7 @@ class CeleryHost:
     def wrap_registered(self, app: Any) -> None:
         """Wrap every task of an app that is registered by now, without finalizing the app."""
         if self._tasks is not None:
-            for task in list(app._tasks.values()):
-                self._tasks.wrap(task)
+            self._tasks.wrap_all(list(app._tasks.values()))
 
     def wrap_promised(self, app: Any) -> None:
         """Have every task of an app wrapped that was declared but not made yet, once it is made.

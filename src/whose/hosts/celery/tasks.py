@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import FunctionType, MappingProxyType, MethodType
 from typing import Any
 
@@ -81,6 +82,21 @@ class WrappedTasks:
                 self._announce(task)
         except Exception as error:
             contain(error, cause="wrapping a Celery task")
+
+    def wrap_all(self, tasks: Iterable[Any]) -> None:
+        """Wrap many tasks, putting garbage collection off meanwhile.
+
+        So much made at once sets off collections that look at the whole program, several times, and find nothing, since
+        what is made here stays: for 10,000 tasks they took twice as long as the wrapping.
+        """
+        was_enabled = gc.isenabled()
+        gc.disable()
+        try:
+            for task in tasks:
+                self.wrap(task)
+        finally:
+            if was_enabled:
+                gc.enable()
 
     def wrap_anew(self, task: Any) -> None:
         """Wrap a task once more, whose class may have got another ``run`` since it was wrapped. Contained."""

@@ -32,7 +32,8 @@ def mapping_of(subjects: Mapping[str, Subject], ownerships: Mapping[str, Ownersh
         if path.endswith(".py") and subject.module:
             team = ownerships[path].team
             owners.setdefault(subject.module, set()).add(team.name if team is not None else None)
-    certain = {module: next(iter(names)) for module, names in owners.items() if len(names) == 1}
+    # No prefix may cover a name that files of several owners share: it would be right for one of them only.
+    certain = {module: next(iter(names)) if len(names) == 1 else None for module, names in owners.items()}
     claims, unsayable = fewest_claims(
         ((module.split("."), owner) for module, owner in certain.items()), can_unset=False
     )
@@ -40,7 +41,7 @@ def mapping_of(subjects: Mapping[str, Subject], ownerships: Mapping[str, Ownersh
     for claim in claims:
         if claim.owner is not None:
             prefixes.setdefault(claim.owner, []).append(".".join(claim.steps))
-    disputed = [module for module in owners if module not in certain]
+    disputed = [module for module, names in owners.items() if len(names) > 1]
     return ExportedMapping(
         {team: tuple(sorted(prefixes[team])) for team in sorted(prefixes)},
         tuple(sorted([*(".".join(steps) for steps in unsayable), *disputed])),
