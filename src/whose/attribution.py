@@ -240,7 +240,7 @@ class Attributor:
         self.outlets: list[Outlet] = []
         self.hot: list[Outlet] = []
         self.told_again: list[Outlet] = []
-        #: The one that records, where it is the only one, as it usually is.
+        #: The one that records, where it is the only one, as it usually is; None once uninstalled.
         self.only: Outlet | None = None
         #: False once uninstalled: what others still hold of our wrappers then does nothing.
         self.is_open = True
@@ -258,13 +258,14 @@ class Attributor:
         self.outlets.append(outlet)
         if outlet.record is not None:
             self.hot.append(outlet)
-            self.only = outlet if len(self.hot) == 1 else None
+            self.only = outlet if len(self.hot) == 1 and self.is_open else None
         if not outlet.counts:
             self.told_again.append(outlet)
 
     def close(self) -> None:
         """Stop attributing, for good."""
         self.is_open = False
+        self.only = None
 
     def entrance(self, thing: object, *, kind: str, name: str, ownership: Ownership | None = None) -> Entrance:
         """Return the entrance of a piece of code; nothing is resolved before its first run."""
@@ -281,9 +282,9 @@ class Attributor:
         try:
             for outlet in self.hot if outlets is None else outlets:
                 try:
-                    if outlet.untimed > 0:
-                        outlet.untimed -= 1
+                    for _ in outlet.untimed:
                         outlet.record(attribution)  # type: ignore[misc]
+                        break
                     else:
                         outlet.record_timed(attribution)
                 except Exception as error:
@@ -346,6 +347,7 @@ class Attributor:
     ) -> Callable[[Callable[..., Any], Entrance], Callable[..., Any]]:
         """Return what does as :meth:`attributed` for many functions, which then share what is the same for all."""
         ours: CodeType | None = None
+        get, put, put_back = _get, _set, _reset
 
         def attribute(body: Callable[..., Any], entrance: Entrance) -> Callable[..., Any]:
             nonlocal ours
@@ -355,44 +357,33 @@ class Attributor:
                 queued = functools.partial(waited, entrance.thing) if waited else None
                 body = self.metered(body, self.meter, waited=queued)
 
-            # This runs before every task, so record() is written out for the usual single sink.
+            # This runs before every task: what is usual, one sink and no other work, is written out.
             def run(*args: Any, **kwargs: Any) -> Any:
-                token = attribution = outlets = None
+                token = attribution = None
                 only = self.only
                 try:
                     try:
-                        outer = _get()
-                        if not self.is_open:
-                            pass
-                        elif outer is None:
-                            origin = origin_of(entrance.thing) if origin_of is not None else None
-                            # An Aside is no key: such work is nested, and never found here.
-                            attribution = entrance.unasked if origin is None else entrance.entries.get(origin)  # type: ignore[arg-type]
+                        if get() is None and only is not None:
+                            if origin_of is None:
+                                attribution = entrance.unasked
+                            else:
+                                # An Aside is no key: such work is nested, and never found here.
+                                origin = origin_of(entrance.thing)
+                                attribution = entrance.unasked if origin is None else entrance.entries.get(origin)  # type: ignore[arg-type]
                             if attribution is None:
-                                attribution = entrance.attribution(None, origin, (args, kwargs))
-                            token = _set(attribution)
-                            if only is None:
-                                self.record(attribution)
-                            elif only.untimed > 0:
-                                only.untimed -= 1
-                                record = only.record
-                                try:
-                                    record(attribution)  # type: ignore[misc]
-                                except Exception as error:
-                                    only.failed(error)
-                            else:
-                                only.record_timed(attribution)
-                        else:
-                            if type(outer) is Scope or outer.work is not entrance.work:  # type: ignore[union-attr]
-                                attribution = entrance.attribution(outer, None, (args, kwargs))
-                            else:
-                                # The same work once more, further in: a task's own __call__ came first. New Relic's
-                                # agent before 10 opens the transaction between the two
-                                # (hooks/application_celery.py), so sinks are told again.
-                                attribution = outer  # type: ignore[assignment]
-                                outlets = self.told_again
-                            token = _set(attribution)
-                            self.record(attribution, outlets)  # type: ignore[arg-type]
+                                attribution = entrance.attribution(None, origin_of and origin, (args, kwargs))
+                            token = put(attribution)
+                            try:
+                                for _ in only.untimed:
+                                    begin = only.begin  # looked up and called in one, it would take twice as long
+                                    begin(attribution)  # type: ignore[misc]
+                                    break
+                                else:
+                                    only.record_timed(attribution)
+                            except Exception as error:
+                                only.failed(error)
+                        elif self.is_open:
+                            attribution, token = self._enter(entrance, origin_of, (args, kwargs))
                     except Exception as error:
                         contain(error, cause="attribution")
                     return body(*args, **kwargs)
@@ -403,14 +394,15 @@ class Attributor:
                         if traceback is not None and traceback.tb_frame.f_code is ours:
                             _traceback.__set__(error, traceback.tb_next)
                         if not issubclass(type(error), expected):  # isinstance() would ask the exception itself
-                            self.failed(attribution, error, outlets=outlets)
+                            is_again = token is not None and token.old_value is attribution
+                            self.failed(attribution, error, outlets=self.told_again if is_again else None)
                     except Exception:  # noqa: S110 - contained already, except where there is no room to do even that
                         pass
                     raise
                 finally:
                     if token is not None:
                         try:
-                            _reset(token)
+                            put_back(token)
                         except (ValueError, RuntimeError):
                             restore(token)
 
@@ -418,6 +410,29 @@ class Attributor:
             return imitating(run, body)
 
         return attribute
+
+    def _enter(
+        self, entrance: Entrance, origin_of: Callable[[Any], Origin | Aside | None] | None, call: Call
+    ) -> tuple[Attribution, Token[Attribution | Scope | None]]:
+        """Make work that enters here the running work, inside of what runs, and tell the sinks of it."""
+        outer = _get()
+        outlets = None
+        if type(outer) is Attribution and outer.work is entrance.work:
+            # The same work once more, further in: a task's own __call__ came first. New Relic's agent before 10 opens
+            # the transaction between the two (hooks/application_celery.py), so sinks are told again.
+            attribution, outlets = outer, self.told_again
+        else:
+            origin = origin_of(entrance.thing) if origin_of is not None and outer is None else None
+            attribution = entrance.attribution(outer, origin, call)
+        token = _set(attribution)
+        is_told = False
+        try:
+            self.record(attribution, outlets)
+            is_told = True
+        finally:
+            if not is_told:  # the stack has no room for the call, or a sink ends the process
+                _reset(token)
+        return attribution, token
 
     def _attributed_coroutine(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol, runtime_checkable
 
 from whose.costs import Costs
@@ -30,6 +30,15 @@ class Sink(Protocol):
         Called in the thread that runs the work, just before the work's own code. ``attribution.is_nested`` tells that
         the work runs inside other work, whose transaction must keep its owner.
         """
+        ...
+
+
+@runtime_checkable
+class EntrySink(Sink, Protocol):
+    """A sink with a shorter way for the commonest case."""
+
+    def record_entry(self, attribution: Attribution) -> None:
+        """Do what ``record`` does, for work that begins in this context at this moment, outside all other work."""
         ...
 
 
@@ -70,8 +79,9 @@ class Outlet:
         self.sink = sink
         self.errors = 0
         self.late = 0
-        #: How many calls to come need no timing. Threads may count it down at once, so it can fall below zero.
-        self.untimed = 0
+        #: Ends after as many calls as need no timing. An iterator, since that counts in a third of the time, for all
+        #: threads at once.
+        self.untimed: Iterator[int] = iter(())
         self._late_in_a_row = 0
         self._open_again = 0.0
         self._has_been_left_out = False
@@ -81,10 +91,18 @@ class Outlet:
         self._record: Callable[[Attribution], None] | None = getattr(sink, "record", None)
         self._record_error: Callable[[Attribution, Fault], None] | None = getattr(sink, "record_error", None)
         self._record_costs: Callable[[Attribution, Costs], None] | None = getattr(sink, "record_costs", None)
-        #: What the hot path calls; a plain attribute, so that one look-up finds it.
-        self.record: Callable[[Attribution], None] | None = self._record
-        if keys and self._record is not None:
-            self.record = self._record_renamed
+        self._begin: Callable[[Attribution], None] | None = getattr(sink, "record_entry", None) or self._record
+        #: What the hot path calls; plain attributes, so that one look-up finds them. ``begin`` is for work that begins
+        #: here and now, outside all other.
+        self.record: Callable[[Attribution], None] | None
+        self.begin: Callable[[Attribution], None] | None
+        self._lead_to_sink()
+
+    def _lead_to_sink(self) -> None:
+        if self.keys and self._record is not None:
+            self.record = self.begin = self._record_renamed
+        else:
+            self.record, self.begin = self._record, self._begin
 
     def record_timed(self, attribution: Attribution) -> None:
         """Hand an attribution to the sink, contained, and see whether it is late; once it is, each call is timed."""
@@ -97,7 +115,7 @@ class Outlet:
         if seconds > LATE:
             self.was_late(seconds)
         else:
-            self.untimed = UNTIMED
+            self.untimed = iter(range(UNTIMED))
             self._late_in_a_row = 0
 
     def failed(self, error: Exception) -> None:
@@ -122,19 +140,19 @@ class Outlet:
                 seconds,
                 MOST_LATE,
             )
-        self.record = self._record_when_open
+        self.record = self.begin = self._record_when_open
 
     def record_error(self, attribution: Attribution, fault: Fault) -> None:
         """Tell the sink who is at fault, where it wants to know; contained."""
         record = self._record_error
         if record is not None:
-            self._tell(lambda: record(self._rename(attribution), fault.renamed(self.keys) if self.keys else fault))
+            self._tell(lambda: record(self.renamed(attribution), fault.renamed(self.keys) if self.keys else fault))
 
     def record_costs(self, attribution: Attribution, costs: Costs) -> None:
         """Tell the sink what a work cost, where it wants to know; contained."""
         record = self._record_costs
         if record is not None:
-            self._tell(lambda: record(self._rename(attribution), costs))
+            self._tell(lambda: record(self.renamed(attribution), costs))
 
     def _tell(self, call: Callable[[], None]) -> None:
         if self.record == self._record_when_open:
@@ -150,17 +168,18 @@ class Outlet:
 
     def _record_when_open(self, attribution: Attribution) -> None:
         if self._clock() >= self._open_again and self._record is not None:
-            self.record = self._record_renamed if self.keys else self._record
+            self._lead_to_sink()
             # One late call is enough to be left out again.
-            self.untimed = 0
+            self.untimed = iter(())
             self._late_in_a_row = MOST_LATE - 1
-            self.record(attribution)
+            self._record_renamed(attribution)
 
     def _record_renamed(self, attribution: Attribution) -> None:
         if self._record is not None:
-            self._record(self._rename(attribution))
+            self._record(self.renamed(attribution))
 
-    def _rename(self, attribution: Attribution) -> Attribution:
+    def renamed(self, attribution: Attribution) -> Attribution:
+        """Return an attribution under the names that its sink is to use."""
         if not self.keys:
             return attribution
         known = self._renamed.get(attribution)

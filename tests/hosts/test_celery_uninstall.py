@@ -10,11 +10,13 @@ from typing import Any
 
 import pytest
 from celery import Celery, _state, signals
+from celery.app import amqp
 from celery.utils.dispatch import Signal
 
 import whose
 from tests.hosts.celery_runs import RULES, fresh_app, outcome_of
 from tests.hosts.celery_teams import blue, red
+from whose.hosts.celery.origin import HEADER
 from whose.testing import RecordingSink, installed
 
 WATCHED = ("celery", "kombu", "billiard", "threading", "concurrent", "logging", "django", "newrelic", "opentelemetry")
@@ -83,6 +85,7 @@ def test_everything_in_the_process_is_as_it_was(app: Celery) -> None:
                 found |= {f"task {number}, class {kind.__name__}.{name}": value for name, value in vars(kind).items()}
         return found
 
+    everything()  # looking at Celery's proxies imports what they stand for
     before, listening, factory = everything(), receivers(), logging.getLogRecordFactory()
     finalizers, after_finalize = set(_state._on_app_finalizers), list(app.on_after_finalize.receivers or ())
     with installed({**RULES, "sinks": ["logging"]}):
@@ -149,18 +152,36 @@ def test_a_wrapper_between_two_installs_does_not_tell_old_owners(app: Celery) ->
 def test_a_patch_on_top_of_ours_stays_and_sends_no_header(app: Celery, monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[Any] = []
     task = app.register_task(red.Invoice())
+    before = amqp.task_message
     with installed(RULES):
-        ours = Celery.send_task
+        ours = amqp.task_message
+        assert ours is not before
 
-        def theirs(self: Any, *args: Any, **kwargs: Any) -> Any:
-            sent.append(kwargs.get("headers"))
-            return ours(self, *args, **kwargs)
+        def theirs(headers: Any, properties: Any, body: Any, sent_event: Any) -> Any:
+            message = ours(headers, properties, body, sent_event)
+            sent.append(message.headers)
+            return message
 
-        monkeypatch.setattr(Celery, "send_task", theirs)
-    assert Celery.send_task is theirs
+        monkeypatch.setattr(amqp, "task_message", theirs)
+    assert amqp.task_message is theirs
     with whose.attributing("tests.hosts.celery_teams.red"):
         task.delay(1)
-    assert sent == [None]
+    assert HEADER not in sent[0]
+
+
+def test_a_message_is_still_what_celery_makes(app: Celery) -> None:
+    before = amqp.task_message
+    task = app.register_task(red.Invoice())
+    with installed(RULES), whose.attributing("tests.hosts.celery_teams.red"):
+        message = app.amqp.as_task_v2("1", task.name, (1,), {})
+        assert isinstance(message, before)
+        assert isinstance(message, amqp.task_message)
+        assert type(message).__name__ == before.__name__
+        assert type(message).__module__ == before.__module__
+        assert message._fields == before._fields
+        assert message._replace(sent_event=None)[:3] == message[:3]
+        assert message.headers[HEADER] == "1;red;red"
+    assert amqp.task_message is before
 
 
 def test_a_new_configuration_takes_the_place_of_the_old_one(app: Celery) -> None:

@@ -77,6 +77,13 @@ class NewRelicSink:
             return
         transaction.add_custom_attributes(attribution.attributes.items())
 
+    def record_entry(self, attribution: Attribution) -> None:
+        """Do the same for work that is not nested."""
+        current_transaction = self._current_transaction
+        transaction = current_transaction()
+        if transaction is not None:
+            transaction.add_custom_attributes(attribution.attributes.items())
+
     def record_error(self, attribution: Attribution, fault: Fault) -> None:
         """Add who is at fault to the transaction that fails; that of nested work may yet succeed."""
         if attribution.is_nested:

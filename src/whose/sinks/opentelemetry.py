@@ -4,23 +4,16 @@ from __future__ import annotations
 
 import functools
 import importlib.util
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from whose.attribution import Attributor, _current, at_entrance
+from whose.attribution import Attributor, at_entrance
 from whose.costs import Costs
 from whose.model import Attribution, Fault
 from whose.patches import Patches
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Span
-
-
-#: Instrumentations that open one span for each request, whatever runs around it (``_start_internal_or_server_span``).
-_OPENERS_OF_REQUESTS = frozenset(
-    f"opentelemetry.instrumentation.{name}" for name in ("asgi", "django", "falcon", "flask", "pyramid", "wsgi")
-)
-
-_get = _current.get
 
 
 class OpenTelemetrySink:
@@ -32,22 +25,32 @@ class OpenTelemetrySink:
     """
 
     def __init__(self) -> None:
-        from opentelemetry.trace import INVALID_SPAN, SpanKind, get_current_span
+        from opentelemetry.context import Context, get_current
+        from opentelemetry.trace import INVALID_SPAN, get_current_span, set_span_in_context
 
+        from whose.sinks.opentelemetry_spans import is_of_entry, own_waiting
+
+        self._get_context = get_current
+        #: Under which key a context holds its span.
+        self._span_key = next(iter(set_span_in_context(INVALID_SPAN, Context())))
         self._get_current_span = get_current_span
         self._no_span = INVALID_SPAN
-        self._entry_kinds = (SpanKind.CONSUMER, SpanKind.SERVER)
+        self._is_of_entry = is_of_entry
+        self._own_waiting = own_waiting
         self._patches = Patches()
 
     def install(self, attributor: Attributor) -> None:
-        """Have every exception that is recorded on a span of the SDK carry who is at fault for it.
+        """Have every span of the SDK carry its owner, and every exception recorded on one who is at fault for it.
 
-        ``Span.record_exception`` is what instrumentations and user code call, and what makes the exception event;
-        wrapped from version 1.20 of the SDK on. With the API alone there is nothing to wrap.
+        Wrapped from version 1.20 of the SDK on, whichever provider a span is from: ``Span.start``, which only spans
+        that record come to, once for each; ``Span.record_exception``, which is what instrumentations and user code
+        call, and what makes the exception event. With the API alone there is nothing to wrap.
         """
         if not self.is_active():
             return
         from opentelemetry.sdk.trace import Span as RecordingSpan
+
+        from whose.sinks.opentelemetry_spans import StartedSpans
 
         def recording(original: Any) -> Any:
             @functools.wraps(original)
@@ -61,6 +64,13 @@ class OpenTelemetrySink:
 
             return record_exception
 
+        def emitted(attribution: Attribution) -> Mapping[str, str]:
+            # Looked for as late as this: a sink that turns up late is attached before it is added.
+            outlet = next((outlet for outlet in attributor.outlets if outlet.sink is self), None)
+            return (attribution if outlet is None else outlet.renamed(attribution)).attributes
+
+        started = StartedSpans(emitted, is_open=lambda: attributor.is_open)
+        self._patches.replace(RecordingSpan, "start", started.starting)
         self._patches.replace(RecordingSpan, "record_exception", recording)
 
     def uninstall(self) -> None:
@@ -81,18 +91,24 @@ class OpenTelemetrySink:
         Nested work writes only to a span of its own, such as Celery's instrumentation opens for ``apply()``; such a
         span is an entry's and has no owner yet.
         """
-        # What began here and now has its span here; to ask for that of a work found later takes twice as long.
-        span = self._get_current_span() if _get() is attribution else self._entry_span()
-        if attribution.is_nested and not self._is_of_its_own(span, attribution):
-            return
-        span.set_attributes(attribution.attributes)
+        span = self._entry_span()
+        if not attribution.is_nested or self._is_of_its_own(span, attribution):
+            span.set_attributes(attribution.attributes)
+        self._own_waiting(attribution)
+
+    def record_entry(self, attribution: Attribution) -> None:
+        """Do the same for work that begins here and now, whose span is the current one.
+
+        That is looked up here as ``get_current_span()`` does it, in half the time.
+        """
+        get_context = self._get_context
+        span = get_context().get(self._span_key)
+        if span is not None:
+            span.set_attributes(attribution.attributes)  # type: ignore[attr-defined]
 
     def _is_of_its_own(self, span: Span, attribution: Attribution) -> bool:
-        """Tell an entry's span by its kind; of a request inside other work, which is INTERNAL, by who opened it."""
-        opener = getattr(getattr(span, "instrumentation_scope", None), "name", None)
-        is_of_entry = getattr(span, "kind", None) in self._entry_kinds or opener in _OPENERS_OF_REQUESTS
         written = getattr(span, "attributes", None) or ()
-        return is_of_entry and not any(key in written for key in attribution.attributes)
+        return self._is_of_entry(span) and not any(key in written for key in attribution.attributes)
 
     def record_error(self, attribution: Attribution, fault: Fault) -> None:
         """Add who is at fault to the span; of nested work, to a span of its own only, for the other may yet succeed."""

@@ -7,11 +7,12 @@ from typing import Any
 
 from celery import Celery, signals
 from celery._state import _get_active_apps, _on_app_finalizers, connect_on_app_finalize
+from celery.app import amqp
 from celery.app.registry import TaskRegistry
 
 from whose.attribution import Attributor, _set, leave_no_frame
 from whose.errors import contain
-from whose.hosts.celery.origin import Origins, Schedules, sending
+from whose.hosts.celery.origin import Origins, Schedules, write_time, writing_header
 from whose.hosts.celery.outside import Outside, while_current
 from whose.hosts.celery.tasks import WrappedTasks
 from whose.imitation import imitating, standing_in
@@ -46,9 +47,10 @@ class CeleryHost:
         # task afterwards, and an annotation of the configuration may then give its class another run().
         self._patches.replace(TaskRegistry, "__setitem__", _setting(tasks))
         self._patches.replace(Celery, "register_task", _then(tasks.wrap_anew))
-        with_time = attributor.meter is not None and "queue" in attributor.meter.parts
-        # The one door through which every message goes; see origin.sending().
-        self._patches.replace(Celery, "send_task", sending(origins, with_time=with_time))
+        # What every message is made as (celery/app/amqp.py, 5.3 and later); see origin.writing_header().
+        self._patches.replace(amqp, "task_message", writing_header(origins))
+        if attributor.meter is not None and "queue" in attributor.meter.parts:
+            signals.before_task_publish.connect(write_time, weak=False)
         self._patches.replace(Celery, "add_periodic_task", self._schedules.adding)
         # For what went past all of these: look again before anything runs.
         signals.worker_init.connect(self._on_worker_init, weak=False)
@@ -67,6 +69,7 @@ class CeleryHost:
         for app in list(_get_active_apps()):
             app.on_after_finalize.disconnect(_on_after_finalize)
             _break_promises(app)
+        signals.before_task_publish.disconnect(write_time)
         signals.worker_init.disconnect(self._on_worker_init)
         signals.beat_init.disconnect(self._on_beat_init)
         signals.beat_embedded_init.disconnect(self._on_beat_init)

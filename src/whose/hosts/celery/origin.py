@@ -14,7 +14,7 @@ from typing import Any
 
 from celery._state import _task_stack, get_current_worker_task
 
-from whose.attribution import Aside, Attributor, Origin, Scope, _current, leave_no_frame, restore
+from whose.attribution import Aside, Attributor, Origin, Scope, _current, restore
 from whose.errors import contain
 from whose.model import Attribution, Ownership, TeamName, Work
 from whose.resolver import Resolver
@@ -37,12 +37,13 @@ class Origins:
         self._resolver = resolver
         self._lost = lost
         self._read: dict[str, Origin | None] = {}
-        self._written: dict[tuple[str | None, str | None], str] = {}
+        self._written: dict[tuple[str | None, str | None], str | None] = {}
         self._is_closed = False
 
     def close(self) -> None:
-        """Send no header any more, also where somebody still holds our wrapper of ``send_task``."""
+        """Send no header any more, also where somebody still holds our kind of message."""
         self._is_closed = True
+        self._written.clear()
 
     def of(self, task: Any) -> Origin | Aside | None:
         """Return who asked for the run of a task that is just beginning, or None."""
@@ -77,30 +78,40 @@ class Origins:
         What Celery sends itself when a task has ended (the next of a chain, callbacks, the body of a chord) was asked
         for by whoever asked for that task.
         """
-        if self._is_closed:
-            return None
         running = _get()
         if running is None:
-            header = header_of(_top(_task_stack))
-            if header is None and self._lost is not None:
-                self._lost[self._sender()] += 1
-            return header
-        attribution = running.attribution if isinstance(running, Scope) else running
+            return self._header_outside()
+        attribution = running.attribution if type(running) is Scope else running
         if attribution is None:
             return None
-        team = attribution.ownership.team
-        caller = team.name if team is not None else None
-        key = (caller, attribution.root or caller)
-        header = self._written.get(key)
-        if header is None and (key[0] or key[1]):
-            if len(self._written) >= _MOST_REMEMBERED:
-                self._written.clear()
-            header = self._written[key] = ";".join((_VERSION, _escaped(key[0]), _escaped(key[1])))
+        team = attribution.ownership.team  # type: ignore[union-attr]
+        asking = (team.name if team is not None else None, attribution.root)  # type: ignore[union-attr]
+        try:
+            return self._written[asking]
+        except KeyError:
+            return self._write(*asking)
+
+    def _header_outside(self) -> str | None:
+        if self._is_closed:
+            return None
+        task = _top(_task_stack)
+        header = header_of(task) if task is not None else None
+        if header is None and self._lost is not None:
+            self._lost[self._sender()] += 1
+        return header
+
+    def _write(self, caller: str | None, root: str | None) -> str | None:
+        if self._is_closed:
+            return None
+        if len(self._written) >= _MOST_REMEMBERED:
+            self._written.clear()
+        header = ";".join((_VERSION, _escaped(caller), _escaped(root or caller))) if caller or root else None
+        self._written[caller, root] = header
         return header
 
     def _sender(self) -> str:
         """Return the name of the team whose code is innermost on the stack, ``none`` where nobody owns any of it."""
-        frame: FrameType | None = sys._getframe(2)
+        frame: FrameType | None = sys._getframe(3)
         while frame is not None:
             found = self._resolver.owner_of_frame(frame.f_code, frame.f_globals.get("__name__"))
             if found is not None and found.team is not None:
@@ -138,7 +149,8 @@ def _top(stack: Any) -> Any:
     try:
         local = stack._local
         mine = local.__storage__.get(local.__ident_func__())
-        return mine["stack"][-1] if mine is not None else None
+        tasks = mine["stack"] if mine is not None else None
+        return tasks[-1] if tasks else None
     except (AttributeError, LookupError):
         return stack.top
 
@@ -151,37 +163,41 @@ def _unescaped(text: str) -> str:
     return text.replace("%3B", ";").replace("%25", "%")
 
 
-def sending(origins: Origins, *, with_time: bool = False) -> Callable[[Any], Any]:
-    """Return what makes ``Celery.send_task`` add our header.
+def writing_header(origins: Origins) -> Callable[[Any], Any]:
+    """Return what makes ``celery.app.amqp.task_message`` begin each message's headers with our own.
 
-    Every message goes through it: ``Task.apply_async``, retries, canvases, beat. A header that is there already, as in
-    a retry, stays.
+    Every message is one of those: of ``Task.apply_async``, retries, canvases, beat. Celery then writes the headers that
+    the sender gave over them, so one that is there already, as in a retry, stays. Nothing is called through us, so no
+    argument is copied and no frame of ours is on the stack while a message is sent.
     """
 
     def make(original: Any) -> Any:
-        def send_task(self: Any, *args: Any, **kwargs: Any) -> Any:
-            try:
-                header = origins.header_to_send()
-                if header is not None:
-                    headers = kwargs.get("headers")
-                    if headers is None:
-                        kwargs["headers"] = {HEADER: header}
-                    elif HEADER not in headers:
-                        kwargs["headers"] = {**headers, HEADER: header}
-                if with_time:
-                    kwargs["headers"] = {**(kwargs.get("headers") or {}), SENT_HEADER: time.time()}
-            except Exception as error:
-                contain(error, cause="sending a Celery task")
-            try:
-                return original(self, *args, **kwargs)
-            except Exception as error:
-                leave_no_frame(error, ours)
-                raise
+        class task_message(original):  # type: ignore[misc]  # noqa: N801 - stands in for it
+            __slots__ = ()
 
-        ours = send_task.__code__
-        return functools.wraps(original)(send_task)
+            def __new__(cls, headers: Any, properties: Any, body: Any, sent_event: Any) -> Any:
+                try:
+                    header = origins.header_to_send()
+                    if header is not None:
+                        headers[HEADER] = header
+                except Exception as error:
+                    contain(error, cause="sending a Celery task")
+                return new(cls, (headers, properties, body, sent_event))
+
+        new = tuple.__new__
+        task_message.__module__, task_message.__qualname__ = original.__module__, original.__qualname__
+        return task_message
 
     return make
+
+
+def write_time(*, headers: Any = None, **_: object) -> None:
+    """Receive Celery's signal ``before_task_publish``: write when a message is sent, also where it is sent again."""
+    try:
+        if isinstance(headers, dict):
+            headers[SENT_HEADER] = time.time()
+    except Exception as error:
+        contain(error, cause="sending a Celery task")
 
 
 def waited(task: Any) -> float | None:

@@ -139,15 +139,16 @@ class Requests:
         only = self.attributor.only
         if only is None or scope.outer is not None:
             self.attributor.record(attribution)
-        elif only.untimed > 0:
-            only.untimed -= 1
-            record = only.record
-            try:
+            return
+        try:
+            for _ in only.untimed:
+                record = only.record
                 record(attribution)  # type: ignore[misc]
-            except Exception as error:
-                only.failed(error)
-        else:
-            only.record_timed(attribution)
+                break
+            else:
+                only.record_timed(attribution)
+        except Exception as error:
+            only.failed(error)
 
     def close(self, request: Any) -> None:
         """Hand out what the request cost, where costs are kept."""
