@@ -66,8 +66,10 @@ class OpenTelemetrySink:
 
         def emitted(attribution: Attribution) -> Mapping[str, str]:
             # Looked for as late as this: a sink that turns up late is attached before it is added.
-            outlet = next((outlet for outlet in attributor.outlets if outlet.sink is self), None)
-            return (attribution if outlet is None else outlet.renamed(attribution)).attributes
+            for outlet in attributor.outlets:
+                if outlet.sink is self:
+                    return outlet.renamed(attribution).attributes
+            return attribution.attributes
 
         started = StartedSpans(emitted, is_open=lambda: attributor.is_open)
         self._patches.replace(RecordingSpan, "start", started.starting)
