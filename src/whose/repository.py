@@ -103,8 +103,8 @@ class Repository:
         is_module = subject.path is None or subject.path.endswith(".py")
         return ownership if is_module else replace(ownership, module=None)
 
-    def subject_of_path(self, path: str | os.PathLike[str]) -> Subject:
-        """Return what the index is asked about a path.
+    def subject_of_path(self, path: str | os.PathLike[str], *, text: bytes | None = None) -> Subject:
+        """Return what the index is asked about a path; ``text`` is what the file holds, if it has been read already.
 
         Raises:
             ValueError: the path lies outside the repository.
@@ -114,7 +114,7 @@ class Repository:
         file = f"{self._top}{os.sep}{relative}"
         return Subject(
             module=self._import_roots.module_of(relative),
-            declared=self._texts.rule_of(file),
+            declared=self._texts.rule_of(file, text=text),
             nearby=self._nearest_file.rule_of(file, top=self._top) if self._nearest_file is not None else None,
             path=relative,
         )

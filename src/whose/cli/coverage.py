@@ -49,11 +49,11 @@ def command(*, depth: int, fail_under: float | None, page: Path | None, is_json:
     from whose.report.consoles import error_console, output_console
     from whose.report.coverage_shown import coverage_document, print_coverage
     from whose.report.progress import Progress
-    from whose.report.survey import survey
+    from whose.report.survey import measured_coverage
 
     progress = Progress()
     repository = whose.load()
-    coverage, unreadable = survey(repository, progress).coverage(progress)
+    coverage, unreadable = measured_coverage(repository, progress)
     if page is not None:
         from whose.report.treemap import treemap_page
         from whose.report.writing import write_atomically

@@ -8,7 +8,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from whose.index.globs import parse_glob
 from whose.index.name_table import NameTable
-from whose.index.tree import Node, PatternTree
+from whose.index.tree import Node, PatternTree, Place
 from whose.sources.codeowners import Dialect
 
 #: How many directories, and how many steps between them, an index remembers before it starts anew: some 15 MB at most.
@@ -56,10 +56,12 @@ class _State:
 class _Memory:
     """The directories seen so far; threads share it, since each write is atomic and those that race write the same."""
 
-    __slots__ = ("places", "root", "start", "states", "steps")
+    __slots__ = ("all_places", "places", "root", "start", "states", "steps")
 
     def __init__(self, root: Node) -> None:
         self.root = root
+        #: For those who ask for every rule that matches.
+        self.all_places: dict[str | None, Place] = {}
         self.forget()
 
     def forget(self) -> None:
@@ -171,7 +173,10 @@ class PathIndex(Generic[R]):
 
     def find_all(self, path: str) -> tuple[R, ...]:
         """Return every rule that matches a path, in order; the last one is what :meth:`find` returns."""
-        return tuple([self.rules[number] for number in self._tree.matching(path.removeprefix("/").split("/"))])
+        places = self._memory.all_places
+        if len(places) >= _REMEMBERED:
+            places.clear()
+        return tuple([self.rules[number] for number in self._tree.matching(path.removeprefix("/"), places)])
 
 
 def _recompiled(rules: tuple[R, ...], dialect: Dialect) -> PathIndex[R]:

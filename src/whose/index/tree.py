@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from whose.index.globs import PathGlob, Segment
 from whose.index.name_table import NameTable
@@ -111,6 +111,14 @@ class Node:
             self.opens += (self.deep,)
 
 
+class Place(NamedTuple):
+    """A directory as all the patterns see it."""
+
+    #: The nodes in force in it, and the numbers of the patterns that match all below it.
+    nodes: tuple[Node, ...]
+    found: tuple[int, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class PatternTree:
     """Every pattern of an index. Where two end at the same place the later one stands there and knows the earlier."""
@@ -142,21 +150,44 @@ class PatternTree:
             node.close()
         return cls(root, earlier_itself, earlier_below)
 
-    def matching(self, names: list[str]) -> list[int]:
-        """Return the numbers of all patterns that match a path, given as its names, in order."""
-        *directories, file_name = names
-        nodes = self.root.opens
-        found = _chain(self.root.below, self.earlier_below)
-        for directory in directories:
-            following = [after for node in nodes for after in node.following(directory)]
-            for node in following:
-                found += _chain(node.below, self.earlier_below)
-            in_force = [node for node in nodes if node.is_deep] + [node for after in following for node in after.opens]
-            nodes = tuple(dict.fromkeys(in_force))
-        for node in nodes:
-            for after in node.following(file_name):
-                found += _chain(after.itself, self.earlier_itself)
+    def matching(self, path: str, places: dict[str | None, Place]) -> list[int]:
+        """Return the numbers of all patterns that match a path, in order.
+
+        ``places`` remembers each directory, and under None what is around all of them.
+        """
+        end = path.rfind("/")
+        directory = path[:end] if end >= 0 else None
+        place = places.get(directory)
+        if place is None:
+            place = places[directory] = self._place(directory, places)
+        found = place.found
+        for node in place.nodes:
+            for after in node.following(path[end + 1 :]):
+                if after.itself != NO_RULE:
+                    found = (*found, *_chain(after.itself, self.earlier_itself))
         return sorted(set(found))
+
+    def _place(self, directory: str | None, places: dict[str | None, Place]) -> Place:
+        top = Place(self.root.opens, tuple(_chain(self.root.below, self.earlier_below)))
+        if directory is None:
+            return top
+        outer, slash, last = directory.rpartition("/")
+        known = places.get(outer) if slash else None
+        place = known or top
+        for name in (last,) if known is not None else directory.split("/"):
+            place = self._inside(place, name)
+        return place
+
+    def _inside(self, outer: Place, name: str) -> Place:
+        following = [after for node in outer.nodes for after in node.following(name)]
+        found = outer.found
+        for after in following:
+            if after.below != NO_RULE:
+                found = (*found, *_chain(after.below, self.earlier_below))
+        in_force = [node for node in outer.nodes if node.is_deep]
+        for after in following:
+            in_force += after.opens
+        return Place(tuple(dict.fromkeys(in_force)), found)
 
 
 def _chain(number: int, earlier: dict[int, int]) -> list[int]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,10 +13,8 @@ from whose.errors import WhoseError
 _SKIPPED = frozenset(
     {".git", ".hg", ".svn", ".jj", ".venv", ".tox", ".nox", "node_modules", "__pycache__", ".mypy_cache", ".ruff_cache"}
 )
-#: How git lists what it tracks: mode, object and stage before the name. What it does not track is a bare name.
-_STAGED = re.compile(rb"(?P<mode>\d{6}) [0-9a-f]{40,64} \d\t(?P<name>.+)", re.DOTALL)
-_SYMLINK = b"120000"
-_SUBMODULE = b"160000"
+_SYMLINK = "120000"
+_SUBMODULE = "160000"
 
 
 class RepositoryError(WhoseError):
@@ -84,23 +81,31 @@ def run_git(root: Path, *arguments: str, stdin: bytes | None = None, optional: b
 
 
 def _listed_by_git(root: Path) -> Listing:
-    present = run_git(root, "ls-files", "-z", "--stage", "--cached", "--others", "--exclude-standard")
-    gone = frozenset(run_git(root, "ls-files", "-z", "--deleted").split(b"\0"))
+    kinds = ("--cached", "--deleted", "--others", "--exclude-standard")
+    entries = os.fsdecode(run_git(root, "ls-files", "-z", "-t", "--stage", *kinds)).split("\0")
     paths: dict[str, None] = {}
-    symlinks, submodules = set(), []
-    for entry in present.split(b"\0"):
-        staged = _STAGED.fullmatch(entry)
-        mode, name = staged.group("mode", "name") if staged else (b"", entry)
-        if not name or name in gone:
-            continue
-        path = os.fsdecode(name)
-        if mode == _SUBMODULE or path.endswith("/"):
-            submodules.append(path.rstrip("/"))
-            continue
-        if mode == _SYMLINK or (not staged and (root / path).is_symlink()):
-            symlinks.add(path)
-        paths[path] = None
-    return Listing(root, tuple(sorted(paths)), frozenset(symlinks), tuple(sorted(set(submodules))))
+    submodules: dict[str, None] = {}
+    symlinks = set()
+    for entry in entries[:-1]:
+        # A tag and a space; then, of what git tracks, "mode object stage TAB" before the name (git-ls-files(1)).
+        tag = entry[0]
+        if tag == "?":
+            path = entry[2:]
+            mode = _SUBMODULE if path.endswith("/") else _SYMLINK if os.path.islink(f"{root}/{path}") else ""
+        else:
+            path = entry[entry.index("\t") + 1 :]
+            mode = entry[2:8]
+        if tag == "R" or (tag == "S" and not os.path.lexists(f"{root}/{path}")):
+            # Gone; or left out by a sparse checkout. What is gone has been told as tracked right before.
+            paths.pop(path, None)
+            submodules.pop(path, None)
+        elif mode == _SUBMODULE:
+            submodules[path.rstrip("/")] = None
+        else:
+            paths[path] = None
+            if mode == _SYMLINK:
+                symlinks.add(path)
+    return Listing(root, tuple(sorted(paths)), frozenset(symlinks & paths.keys()), tuple(sorted(submodules)))
 
 
 def _walked(root: Path) -> Listing:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
 from whose.index import Subject
 from whose.model import Ownership
 from whose.report.coverage import Coverage, CoveredFile
 from whose.report.entry_points import EntryPoint, find_entry_points
 from whose.report.files import Listing, list_files
-from whose.report.lines import LineCount, count_lines
+from whose.report.lines import count_lines
 from whose.report.progress import Progress
 from whose.repository import Repository
 
@@ -32,26 +31,6 @@ class Survey:
     listing: Listing
     subjects: Mapping[str, Subject]
     ownerships: Mapping[str, Ownership]
-
-    @cached_property
-    def line_counts(self) -> Mapping[str, LineCount]:
-        """Return the number of lines of each file, as :meth:`count` does, without showing progress."""
-        return dict(self.count(Progress(silence=float("inf"))))
-
-    def count(self, progress: Progress) -> Iterator[tuple[str, LineCount]]:
-        """Return each path with the number of its lines."""
-        paths = self.listing.paths
-        counts = progress.of(count_lines(str(self.listing.root), paths), "counting lines", total=len(paths))
-        return zip(paths, counts, strict=True)
-
-    def coverage(self, progress: Progress) -> tuple[Coverage, tuple[str, ...]]:
-        """Return who owns how much, and what could not be read."""
-        files, unreadable = [], list(self.listing.unreadable)
-        for path, count in self.count(progress):
-            files.append(CoveredFile(path, self.ownerships[path], count.lines))
-            if count.failure:
-                unreadable.append(f"{path}: {count.failure}")
-        return Coverage(tuple(files)), tuple(unreadable)
 
     def entry_points(self, progress: Progress) -> tuple[OwnedEntry, ...]:
         """Return the tasks and views that the source declares, and who owns each."""
@@ -85,6 +64,25 @@ def survey(repository: Repository, progress: Progress, *, listing: Listing | Non
         subject = subjects[path] = subject_of(path)
         ownerships[path] = owner_of(subject)
     return Survey(repository, listing, subjects, ownerships)
+
+
+def measured_coverage(repository: Repository, progress: Progress) -> tuple[Coverage, tuple[str, ...]]:
+    """Return who owns how much of a repository, and what could not be read; each file is read once.
+
+    Raises:
+        RepositoryError: its files cannot be listed.
+
+    """
+    progress.say("listing files")
+    listing = list_files(repository.root)
+    files, unreadable = [], list(listing.unreadable)
+    owner_of, subject_of, top = repository.index.owner_of, repository.subject_of_path, str(listing.root)
+    for path in progress.of(listing.paths, "asking who owns, and counting lines of"):
+        lines, failure, text = count_lines(f"{top}/{path}")
+        files.append(CoveredFile(path, owner_of(subject_of(path, text=text)), lines))
+        if failure:
+            unreadable.append(f"{path}: {failure}")
+    return Coverage(tuple(files)), tuple(unreadable)
 
 
 def owned_entries(

@@ -92,9 +92,9 @@ class NearestFile:
     def _read(self, folder: str, aliases: tuple[str, ...]) -> NearbyFile | None:
         for name in self._names:
             for spelling in (name, *aliases) if name == _YAML else (name,):
-                path = Path(folder, spelling)
-                if path.is_file():
-                    found = self._parsed(path, name)
+                path = os.path.join(folder, spelling)
+                if os.path.isfile(path):
+                    found = self._parsed(Path(path), name)
                     if found is not None and found.is_valid:
                         return found
         return None

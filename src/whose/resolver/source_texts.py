@@ -13,6 +13,9 @@ from whose.sources.team_comment import FIRST_BYTES, team_comment
 
 #: Larger files are data, whatever their name says.
 _LARGEST_BYTES = 4 * 1024 * 1024
+_CHUNK = 1 << 16
+# A pipe that bears the name of a file is not waited for.
+_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 _MOST_PACKAGES = 65_536
 
 
@@ -23,12 +26,15 @@ class SourceTexts:
         self._team_comments = team_comments
         self._packages: dict[str, Rule | None] = {}
 
-    def rule_of(self, file: str, name: str = "") -> Rule | None:
+    def rule_of(self, file: str, name: str = "", *, text: bytes | None = None) -> Rule | None:
         """Return what a file declares about itself, or about the thing of a dotted name in it, or None.
 
         The nearest declaration counts: on the function, its class, the module, by a comment, on a package around it.
+        ``text`` is what the file holds, where that has been read already.
         """
-        raw = _beginning(file, _LARGEST_BYTES) if file.endswith(".py") else b""
+        raw = b""
+        if file.endswith(".py"):
+            raw = text if text is not None else _beginning(file, _LARGEST_BYTES)
         if _may_declare(raw):
             declared = _declared(raw, file)
             inner = _inside(name, file)
@@ -36,8 +42,10 @@ class SourceTexts:
                 inner = inner.rpartition(".")[0]
             if inner in declared:
                 return declared[inner]
-        rule = self._comment(raw or _beginning(file, FIRST_BYTES), file) if self._team_comments else None
-        return rule or self._of_package(os.path.dirname(file))
+        rule = None
+        if self._team_comments:
+            rule = self._comment(raw or text or _beginning(file, FIRST_BYTES), file)
+        return rule or self._of_package(file[: file.rfind(os.sep)])
 
     def comment_of(self, file: str) -> Rule | None:
         """Return what a comment in the first lines declares, where such comments count."""
@@ -72,17 +80,21 @@ def _declared(raw: bytes, file: str) -> Mapping[str, Rule]:
 
 def _beginning(file: str, most: int) -> bytes:
     """Return the beginning of a file; nothing for one that cannot be read."""
+    # By system calls, since a file object costs as much as all of them.
     try:
-        # Unbuffered, and no more asked for than there is: a read makes room for all that it is asked for.
-        with open(file, "rb", buffering=0, opener=_without_waiting) as opened:
-            return opened.read(min(most, os.fstat(opened.fileno()).st_size)) or b""
+        descriptor = os.open(file, _FLAGS)
     except OSError:
         return b""
-
-
-def _without_waiting(file: str, flags: int) -> int:
-    """Open a file; a pipe that bears its name is not waited for."""
-    return os.open(file, flags | getattr(os, "O_NONBLOCK", 0))
+    try:
+        raw = os.read(descriptor, min(most, _CHUNK))
+        if len(raw) < _CHUNK or most <= _CHUNK:
+            return raw
+        with open(descriptor, "rb", closefd=False) as opened:
+            return raw + opened.read(most - len(raw))
+    except OSError:
+        return b""
+    finally:
+        os.close(descriptor)
 
 
 def _inside(name: str, file: str) -> str:

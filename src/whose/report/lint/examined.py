@@ -28,8 +28,9 @@ class Examined:
     ownerships: Mapping[str, Ownership]
     #: Whether the packages that the code uses are installed where we run, so that their names can be judged.
     has_packages: bool = True
-    #: The lines of files that checks asked for.
+    #: The lines of files that checks asked for, and the name of each file below the repository.
     _lines: dict[str, list[str]] = field(default_factory=dict, compare=False)
+    _relative: dict[str, str] = field(default_factory=dict, compare=False)
 
     @cached_property
     def spellings(self) -> Mapping[str, tuple[str, ...]]:
@@ -67,12 +68,9 @@ class Examined:
 
     def relative(self, file: str) -> str:
         """Return the path of a file, named as messages name it, relative to the repository where it lies in there."""
-        path = Path(file).absolute()
-        root = self.root.absolute()
-        if path.is_relative_to(root):
-            return path.relative_to(root).as_posix()
-        resolved = path.resolve()
-        return resolved.relative_to(root.resolve()).as_posix() if resolved.is_relative_to(root.resolve()) else file
+        if file not in self._relative:
+            self._relative[file] = _relative_to(self.root.absolute(), file)
+        return self._relative[file]
 
     def finding(
         self, code: str, message: str, mend: str, *, rule: Rule, subject: str | None = None, edit: Edit | None = None
@@ -115,3 +113,11 @@ class Examined:
             self._lines[rule.file] = text.split("\n")
         lines = self._lines[rule.file]
         return lines[rule.line - 1] if rule.line <= len(lines) else None
+
+
+def _relative_to(root: Path, file: str) -> str:
+    path = Path(file).absolute()
+    if path.is_relative_to(root):
+        return path.relative_to(root).as_posix()
+    resolved = path.resolve()
+    return resolved.relative_to(root.resolve()).as_posix() if resolved.is_relative_to(root.resolve()) else file

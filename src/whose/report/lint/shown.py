@@ -34,15 +34,22 @@ def print_findings(
 
 
 def _print_text(findings: Sequence[Finding], excused: Sequence[Finding], console: Console) -> None:
-    for finding in findings:
-        style = _STYLES[finding.kind.gravity]
-        fixable = (" [fixable]", "green") if finding.edit is not None else ""
-        line = Text.assemble((f"{finding.place}:", "bold"), " ", (finding.code, style), " ", finding.message)
-        line.append(f"; {finding.mend}", style="dim")
-        console.print(Text.assemble(line, fixable), soft_wrap=not console.is_terminal)
+    if console.is_terminal:
+        for finding in findings:
+            console.print(_line(finding))
+    elif findings:
+        # There may be thousands, and what has neither colour nor width need not be laid out.
+        console.out("\n".join(_line(finding).plain for finding in findings))
     if findings:
         console.print()
     console.print(_summary(findings, excused))
+
+
+def _line(finding: Finding) -> Text:
+    style = _STYLES[finding.kind.gravity]
+    fixable = (" [fixable]", "green") if finding.edit is not None else ""
+    line = Text.assemble((f"{finding.place}:", "bold"), " ", (finding.code, style), " ", finding.message)
+    return line.append(f"; {finding.mend}", style="dim").append_text(Text.assemble(fixable))
 
 
 def _summary(findings: Sequence[Finding], excused: Sequence[Finding]) -> Text:

@@ -63,10 +63,9 @@ def _files(count: int) -> str:
 
 
 def _legend(coverage: Coverage, owners: Owners) -> str:
-    amounts: dict[str, Amount] = {name: Amount() for name in owners.names}
-    for file in coverage.files:
-        amounts[file.owner].add(file)
-    whole = coverage.whole().all
+    portion = coverage.whole()
+    whole = portion.all
+    amounts = {**{state.value: portion.by_state[state] for state in State}, **coverage.by_team()}
     rows = []
     for number, name in enumerate(owners.names):
         amount = amounts[name]
