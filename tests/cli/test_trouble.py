@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -116,17 +117,20 @@ def test_a_reader_who_has_seen_enough_ends_the_command_quietly(shop: Path) -> No
     for number in range(3_000):
         (shop / f"file_{number}.py").write_text("x\n")
     program = "import sys; from whose.cli import main; sys.exit(main())"
-    command = f"{sys.executable} -c '{program}' export json | head -c 10"
-    done = subprocess.run(["bash", "-c", command], cwd=shop, capture_output=True, text=True, check=False)
-    assert done.stderr == ""
+    for arguments in ("export json", "of --stdin"):
+        command = f"git ls-files -o | {sys.executable} -c '{program}' {arguments} | head -c 10; exit ${{PIPESTATUS[1]}}"
+        done = subprocess.run(["bash", "-c", command], cwd=shop, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (128 + signal.SIGPIPE, "")
 
 
-def test_a_disk_that_is_full_is_told(shop: Path) -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+@pytest.mark.parametrize("arguments", [("teams", "--json"), ("lint",), ("of", "src/shop/noise.py"), ("--help",)])
+def test_a_disk_that_is_full_is_told(shop: Path, arguments: tuple[str, ...], unbuffered: str) -> None:
+    environment = {**os.environ, "PYTHONUNBUFFERED": unbuffered}
     with open("/dev/full", "w") as full:
-        done = run_whose("teams", "--json", cwd=shop, stdout=full, stderr=subprocess.PIPE)
+        done = run_whose(*arguments, cwd=shop, env=environment, stdout=full, stderr=subprocess.PIPE)
     assert done.returncode == FAILED
-    assert "No space left on device" in done.stderr
-    assert "Traceback" not in done.stderr
+    assert done.stderr == "whose: [Errno 28] No space left on device\n"
 
 
 def test_without_git_installed_everything_but_diff_works(shop: Path, tmp_path: Path) -> None:

@@ -105,7 +105,14 @@ def run(arguments: Sequence[str]) -> int:
     """Run a command line and return its exit code."""
     output = sys.stdout
     try:
-        code = group.main(list(arguments), prog_name="whose", standalone_mode=False)
+        try:
+            code = group.main(list(arguments), prog_name="whose", standalone_mode=False)
+        except SystemExit:
+            # Click puts another stream here and ends with 1 when a pipe is broken (click/core.py, Command.main).
+            if sys.stdout is not output:
+                return _unread()
+            sys.stdout.flush()
+            raise
         sys.stdout.flush()
     except click.ClickException as error:
         error.show()
@@ -123,17 +130,20 @@ def run(arguments: Sequence[str]) -> int:
     except OSError as error:
         # A folder that vanished, a disk that is full: nothing that a traceback would explain any better.
         click.echo(f"whose: {error}", err=True)
+        _give_up_output()
         return FAILED
-    except SystemExit:
-        # Click puts another stream here and ends with 1 when it finds the pipe broken (click/core.py, Command.main).
-        if sys.stdout is not output:
-            return _unread()
-        raise
     return code if isinstance(code, int) else 0
 
 
 def _unread() -> int:
     """Return the exit code for output whose reader has seen enough, as a shell gives it to ``yes | head``."""
-    # Python would complain once more, when it flushes at exit.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    _give_up_output()
     return 128 + signal.SIGPIPE
+
+
+def _give_up_output() -> None:
+    """Drop what cannot be written; Python would complain once more, and end otherwise, when it flushes at exit."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

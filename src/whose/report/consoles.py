@@ -34,7 +34,15 @@ def _console(stream: TextIO) -> Console:
         stream.reconfigure(errors="backslashreplace")
     is_terminal = stream.isatty() or bool(os.environ.get("FORCE_COLOR"))
     width = None if is_terminal or os.environ.get("COLUMNS") else _ENDLESS
-    return Console(file=cast("TextIO", _Trimmed(stream)), width=width, highlight=False, emoji=False, markup=False)
+    return _Console(file=cast("TextIO", _Trimmed(stream)), width=width, highlight=False, emoji=False, markup=False)
+
+
+class _Console(Console):
+    """A console that leaves a broken pipe to the command line, which knows the exit code for it."""
+
+    def on_broken_pipe(self) -> None:
+        """Raise what is being handled (``rich.console.Console.on_broken_pipe`` ends with 1 instead)."""
+        raise  # noqa: PLE0704 - rich calls this where it handles the error
 
 
 class _Trimmed:
