@@ -292,6 +292,22 @@ class Attributor:
         finally:
             _is_telling.reset(token)
 
+    def record_outermost(self, attribution: Attribution) -> None:
+        """Do what ``record`` does for work outside all other, which no sink can have begun: in less time; contained."""
+        only = self.only
+        if only is None:
+            self.record(attribution)
+            return
+        try:
+            for _ in only.untimed:
+                record = only.record
+                record(attribution)  # type: ignore[misc]
+                break
+            else:
+                only.record_timed(attribution)
+        except Exception as error:
+            only.failed(error)
+
     def failed(
         self, attribution: Attribution | None, error: Exception, *, outlets: Sequence[Outlet] | None = None
     ) -> Fault | None:

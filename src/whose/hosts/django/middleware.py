@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextvars import copy_context
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 
-from whose.attribution import _reset, leave_no_frame, restore
+from whose.attribution import Scope, _get, _reset, _set, leave_no_frame, restore
 from whose.errors import contain
 from whose.hosts.django import startup
 from whose.hosts.django.chain import bottom_of, mark_chain
 from whose.hosts.django.parts import divide_chain
 from whose.hosts.django.serving import REACHED, Requests, join
+
+_new = Scope.__new__
 
 
 class CodeOwnerMiddleware:
@@ -60,12 +63,26 @@ class CodeOwnerMiddleware:
         requests = self._requests
         if requests is None:
             return self.get_response(request)
-        token = requests.begin(request)
+        token = scope = None
+        try:
+            # Requests.begin() written out for a request that is not inside other work: most of what runs here is out
+            # of the processor's caches by now, so each call less is felt.
+            if _get() is None:
+                scope = _new(Scope)
+                scope.attribution = scope.outer = None
+                scope.context = copy_context()
+                request._whose_scope = scope
+                token = _set(scope)
+            else:
+                token = requests.begin(request)
+                scope = request._whose_scope
+        except Exception as error:
+            contain(error, cause="the beginning of a request")
+        if requests.meter is not None and token is not None:
+            requests.start_metering(request)
         try:
             response = self.get_response(request)
-            if token is not None and (
-                request._whose_scope.attribution is None or getattr(response, "streaming", False)
-            ):
+            if token is not None and (scope.attribution is None or getattr(response, "streaming", False)):  # type: ignore[union-attr]
                 requests.end(request, response)
             return response
         except Exception as error:
@@ -84,7 +101,13 @@ class CodeOwnerMiddleware:
         requests = self._requests
         if requests is None:
             return await self.get_response(request)
-        token = requests.begin(request)
+        token = None
+        try:
+            token = requests.begin(request)
+        except Exception as error:
+            contain(error, cause="the beginning of a request")
+        if requests.meter is not None and token is not None:
+            requests.start_metering(request)
         try:
             response = await self.get_response(request)
             if token is not None and (
@@ -114,13 +137,22 @@ class CodeOwnerMiddleware:
             if scope.attribution is not None:
                 return
             known = requests.known.get(id(view_func))
-            attribution = None
-            if known is not None and known.view() is view_func and scope.outer is None and not requests.asks_who_sent:
-                attribution = known.usual
-            if attribution is None:
-                attribution = requests.attribution_of_view(request, view_func, scope)
-            scope.attribution = attribution
-            requests.tell(attribution, scope)
+            attribution = known.usual if known is not None and known.view() is view_func else None
+            only = requests.attributor.only
+            if attribution is None or only is None or scope.outer is not None:
+                requests.find(request, view_func, scope)
+            else:
+                # Attributor.record_outermost() written out.
+                scope.attribution = attribution
+                try:
+                    for _ in only.untimed:
+                        record = only.record
+                        record(attribution)  # type: ignore[misc]
+                        break
+                    else:
+                        only.record_timed(attribution)
+                except Exception as error:
+                    only.failed(error)
             if self._unmark is not None and getattr(request, REACHED, None) is not None:
                 # It came here unseen, so the marks cannot be relied on.
                 self._take_marks_off()

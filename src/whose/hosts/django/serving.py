@@ -75,43 +75,35 @@ class Requests:
     def __init__(self, attributor: Attributor) -> None:
         self.attributor = attributor
         self.meter = attributor.meter
-        self._views = ViewOwners(attributor, kind=KIND)
+        # Whoever sends a request is asked for only where some senders are believed.
+        self._views = ViewOwners(attributor, kind=KIND, has_usual=not attributor.baggage_from)
         #: What is known of views, by id.
         self.known = self._views.known
         self._no_view: Entrance | None = None
         #: What nearly every request without a view gets, once it is known; never set where senders are believed.
         self._usual: Attribution | None = None
         self._baggage = Baggage(attributor, taken_from=attributor.baggage_from) if attributor.baggage_from else None
-        self.asks_who_sent = self._baggage is not None
-
-    # What follows runs for every request, most of it out of the processor's caches: each call fewer is felt.
 
     def begin(self, request: Any) -> Token[Any] | None:
-        """Make the request the running work; its owner follows when the view is found; contained.
+        """Make the request the running work; its owner follows when the view is found.
 
         Return None where it is that already: the middleware may be listed twice, under its name for compatibility too.
         """
-        try:
-            outer = _get()
-            if outer is not None:
-                if getattr(request, SCOPE, None) is outer:
-                    return None
-                if isinstance(outer, Attribution) and outer.work.kind == COMMAND:
-                    # A command that serves requests is not what asks for them.
-                    outer = None
-            scope = request._whose_scope = Scope(outer, copy_context())
-            token = _set(scope)
-        except Exception as error:
-            contain(error, cause="the beginning of a request")
-            return None
-        if self.meter is not None:
-            self._start_metering(request)
-        return token
+        outer = _get()
+        if outer is not None:
+            if getattr(request, SCOPE, None) is outer:
+                return None
+            if isinstance(outer, Attribution) and outer.work.kind == COMMAND:
+                # A command that serves requests is not what asks for them.
+                outer = None
+        scope = request._whose_scope = Scope(outer, copy_context())
+        return _set(scope)
 
-    def attribution_of_view(self, request: Any, view: Any, scope: Scope) -> Attribution:
-        """Return the attribution of a request that a view is about to serve."""
+    def find(self, request: Any, view: Any, scope: Scope) -> None:
+        """Give a request that a view is about to serve its owner, and tell the sinks."""
         origin = self._origin_of(request) if scope.outer is None else None
-        return self._views.entrance(view, request).attribution(scope.outer, origin)
+        scope.attribution = attribution = self._views.entrance(view, request).attribution(scope.outer, origin)
+        self.attributor.record(attribution)
 
     def end(self, request: Any, response: Any) -> None:
         """Settle what no view served, and have the code that makes a stream run as the request's work; contained."""
@@ -122,7 +114,10 @@ class Requests:
                 if attribution is None:
                     attribution = self._without_view(request, scope)
                 scope.attribution = attribution
-                self.tell(attribution, scope)
+                if scope.outer is None:
+                    self.attributor.record_outermost(attribution)
+                else:
+                    self.attributor.record(attribution)
             if response.streaming:
                 own_stream(response, scope, failed=self.attributor.failed)
         except Exception as error:
@@ -134,27 +129,12 @@ class Requests:
         self.attributor.record(attribution)
         return attribution
 
-    def tell(self, attribution: Attribution, scope: Scope) -> None:
-        """Hand an attribution to the sinks: ``Attributor.record``, written out for the usual single sink."""
-        only = self.attributor.only
-        if only is None or scope.outer is not None:
-            self.attributor.record(attribution)
-            return
-        try:
-            for _ in only.untimed:
-                record = only.record
-                record(attribution)  # type: ignore[misc]
-                break
-            else:
-                only.record_timed(attribution)
-        except Exception as error:
-            only.failed(error)
-
     def close(self, request: Any) -> None:
         """Hand out what the request cost, where costs are kept."""
         self.attributor.stop_metering(vars(request).pop("_whose_metering", None))
 
-    def _start_metering(self, request: Any) -> None:
+    def start_metering(self, request: Any) -> None:
+        """Begin to keep the costs of a request; contained."""
         try:
             request._whose_metering = self.meter.start(None) if self.meter is not None else None
         except Exception as error:

@@ -47,11 +47,12 @@ class KnownView:
 class ViewOwners:
     """Keeps the entrance of every view for as long as the view lives."""
 
-    def __init__(self, attributor: Attributor, *, kind: str) -> None:
+    def __init__(self, attributor: Attributor, *, kind: str, has_usual: bool = True) -> None:
         #: By the id of the view, for a look-up costs less than by the view; whoever reads it compares ``view()``.
         self.known: dict[int, KnownView] = {}
         self._attributor = attributor
         self._kind = kind
+        self._has_usual = has_usual
         self._urlconfs = Urlconfs()
         self._kept = 0
 
@@ -79,7 +80,7 @@ class ViewOwners:
         own = self._contained(lambda: self._attributor.resolver.owner_of_entry(view))
         if is_claimed(own) or (is_of_program(own) and not self._attributor.resolver.index.needs_names):
             known.entrance = self._made(view, own)
-            known.usual = known.entrance.attribution(None)
+            known.usual = known.entrance.attribution(None) if self._has_usual else None
         self.known[id(view)] = known
         return known
 
