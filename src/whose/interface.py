@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextvars import ContextVar, Token
 from types import TracebackType
 from typing import Any, TypeVar, cast
@@ -13,7 +13,8 @@ from typing import Any, TypeVar, cast
 from whose.attribution import Entrance, Origin, Scope, _current, current, leave_no_frame, restore
 from whose.errors import contain
 from whose.metering import Metering
-from whose.model import Attribution, Ownership, Rule, TeamName, Work
+from whose.metrics import OTHER
+from whose.model import CODE_OWNER, Attribution, Ownership, Rule, TeamName, Work
 from whose.runtime import active
 from whose.sources.declared import (
     CHOOSER_MARK,
@@ -57,13 +58,19 @@ def get_code_owner_from_module(module: str) -> str | None:
     return team.name if team is not None else None
 
 
-def attributes() -> Mapping[str, str]:
-    """Return what is emitted for the work that is running, under the default names; empty outside all work.
+def attributes() -> dict[str, str]:
+    """Return the team that owns the running work, and its levels, for metrics and events of your own.
 
-    For metrics and events of your own, whose labels stay bounded by it: ``counter.add(1, whose.attributes())``.
+    ``counter.add(1, whose.attributes())`` makes no more series than there are configured teams: any other team is
+    ``other``. Empty outside all work and where nobody owns the code. ``whose.current().attributes`` is all of it.
     """
     attribution = current()
-    return {} if attribution is None else dict(attribution.attributes)
+    team = attribution.ownership.team if attribution is not None else None
+    if team is None:
+        return {}
+    if team.name not in active().index.teams:
+        return {CODE_OWNER: OTHER}
+    return {CODE_OWNER: team.name, **{f"{CODE_OWNER}_{level}": group for level, group in team.levels.items()}}
 
 
 class attributing:  # noqa: N801 - used as a function

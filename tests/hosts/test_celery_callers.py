@@ -20,6 +20,11 @@ from whose.testing import RecordingSink, installed
 RULES = {"mappings": {team: [f"callers_{team}"] for team in ("red", "blue", "green")}}
 
 
+def emitted() -> dict[str, str]:
+    attribution = whose.current()
+    return {} if attribution is None else dict(attribution.attributes)
+
+
 def in_module(team: str, function: Any) -> Any:
     """Return a function as if it had been written in a module of a team."""
     made = types.FunctionType(function.__code__, function.__globals__, function.__name__, function.__defaults__)
@@ -51,7 +56,7 @@ def app(sink: RecordingSink) -> Iterator[Celery]:
     app.conf.task_always_eager = False
 
     def see(*args: Any) -> dict[str, str]:
-        return dict(whose.attributes())
+        return emitted()
 
     for team in ("red", "blue", "green"):
         app.task(name=f"{team}.see")(in_module(team, see))
@@ -65,7 +70,7 @@ def app(sink: RecordingSink) -> Iterator[Celery]:
     def try_again(self: Task) -> dict[str, str]:
         if not self.request.retries:
             raise self.retry(countdown=0)
-        return dict(whose.attributes())
+        return emitted()
 
     app.task(name="blue.try_again", bind=True)(in_module("blue", try_again))
 
@@ -81,12 +86,12 @@ def app(sink: RecordingSink) -> Iterator[Celery]:
 
     @whose.inherits_owner
     def run_later() -> dict[str, str]:
-        return dict(whose.attributes())
+        return emitted()
 
     app.task(name="blue.run_later")(in_module_marked("blue", run_later))
 
     def dispatch(kind: str) -> dict[str, str]:
-        return dict(whose.attributes())
+        return emitted()
 
     made = in_module("blue", dispatch)
     app.task(name="blue.dispatch")(whose.owned_by_argument(lambda kind: {"invoice": "callers_green"}.get(kind))(made))
@@ -275,7 +280,7 @@ def test_a_fork_keeps_the_work() -> None:
     with installed(RULES), whose.attributing("callers_red"):
         pid = os.fork()
         if pid == 0:
-            os._exit(0 if whose.attributes().get("code_owner") == "red" else 1)
+            os._exit(0 if emitted().get("code_owner") == "red" else 1)
         assert os.waitpid(pid, 0)[1] == 0
 
 

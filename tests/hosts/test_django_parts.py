@@ -73,16 +73,16 @@ class Green:
     def __call__(self, request):
         if self.is_async:
             return self.call_async(request)
-        seen.append(whose.attributes())
+        seen.append(dict(getattr(whose.current(), "attributes", ())))
         time.sleep(0.006)
         response = self.get_response(request)
-        seen.append(whose.attributes())
+        seen.append(dict(getattr(whose.current(), "attributes", ())))
         return response
 
     async def call_async(self, request):
-        seen.append(whose.attributes())
+        seen.append(dict(getattr(whose.current(), "attributes", ())))
         response = await self.get_response(request)
-        seen.append(whose.attributes())
+        seen.append(dict(getattr(whose.current(), "attributes", ())))
         return response
 """,
     "parts_blue/__init__.py": "",
@@ -96,7 +96,7 @@ announced = Signal()
 seen = []
 
 def receives(sender, fail=False, **kwargs):
-    seen.append(whose.attributes())
+    seen.append(dict(getattr(whose.current(), "attributes", ())))
     time.sleep(0.002)
     if fail:
         raise ValueError("in a receiver")
@@ -114,7 +114,7 @@ class Command(BaseCommand):
         parser.add_argument("--fail", action="store_true")
 
     def handle(self, *args, **options):
-        seen.append(whose.attributes())
+        seen.append(dict(getattr(whose.current(), "attributes", ())))
         if options["fail"]:
             raise ValueError("in a command")
         return "done"

@@ -120,6 +120,30 @@ def test_the_same_through_opentelemetry(monkeypatch: pytest.MonkeyPatch) -> None
     assert sum(point.count for _, point in found["whose_work_seconds"]) == 3  # type: ignore[union-attr, misc]
 
 
+def test_the_users_own_instruments_get_one_series_a_team_whatever_comes() -> None:
+    reader = InMemoryMetricReader()
+    counter = MeterProvider(metric_readers=[reader]).get_meter("shop").create_counter("orders")
+    with installed(RULES):
+        counter.add(1, whose.attributes())
+        for number in range(10_000):
+            with whose.attributing(f"metered.red.module{number}", kind="task", name=f"task {number}"):
+                counter.add(1, whose.attributes())
+        for number in range(1_000):
+            with whose.owned_by(f"bogus {number}"):
+                counter.add(1, whose.attributes())
+        with whose.attributing("metered.blue"), whose.attributing("nobodys.code"):
+            counter.add(1, whose.attributes())
+        data = reader.get_metrics_data()
+    assert data is not None
+    [metric] = data.resource_metrics[0].scope_metrics[0].metrics
+    counts = {tuple((point.attributes or {}).items()): point.value for point in metric.data.data_points}  # type: ignore[union-attr]
+    assert counts == {
+        (): 2,
+        (("code_owner", "red"), ("code_owner_theme", "commerce")): 10_000,
+        (("code_owner", "other"),): 1_000,
+    }
+
+
 def test_every_metric_has_a_name_of_the_kind_prometheus_wants() -> None:
     assert all(metric.name.startswith("whose_") and metric.name.endswith("_total") for metric in COUNTERS)
     assert all(metric.name.endswith("_seconds") for metric in HISTOGRAMS)
