@@ -1,4 +1,4 @@
-"""A receiver of OpenTelemetry's protocol over HTTP that keeps the spans it is sent."""
+"""A receiver of OpenTelemetry's protocol over HTTP that keeps the spans, log records and metrics it is sent."""
 
 from __future__ import annotations
 
@@ -10,11 +10,14 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
 
+from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
+from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
     ExportTraceServiceRequest,
     ExportTraceServiceResponse,
 )
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
+from opentelemetry.proto.metrics.v1 import metrics_pb2
 from opentelemetry.proto.trace.v1 import trace_pb2
 
 
@@ -42,14 +45,92 @@ class ReceivedSpan:
     span_id: str
     #: None for the first span of a trace.
     parent_id: str | None
+    #: The instrumentation that made it.
+    scope: str = ""
 
 
-class OtlpReceiver:
-    """Serves until the block ends; a context manager."""
+@dataclass(frozen=True, slots=True)
+class ReceivedLog:
+    """A log record as it left the process."""
+
+    body: Any
+    attributes: Mapping[str, Any]
+    #: Empty where no span was current.
+    span_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedPoint:
+    """One series of a metric as it left the process."""
+
+    metric: str
+    attributes: Mapping[str, Any]
+
+
+class Signals:
+    """What was received, whichever way it came."""
 
     def __init__(self) -> None:
         self._spans: list[ReceivedSpan] = []
+        self._logs: list[ReceivedLog] = []
+        self._points: list[ReceivedPoint] = []
         self._lock = threading.Lock()
+
+    def spans(self) -> tuple[ReceivedSpan, ...]:
+        """Return the spans received so far, in the order of their arrival."""
+        with self._lock:
+            return tuple(self._spans)
+
+    def logs(self) -> tuple[ReceivedLog, ...]:
+        """Return the log records received so far."""
+        with self._lock:
+            return tuple(self._logs)
+
+    def points(self) -> tuple[ReceivedPoint, ...]:
+        """Return the series of metrics received so far, once for each export."""
+        with self._lock:
+            return tuple(self._points)
+
+    def keep_spans(self, request: ExportTraceServiceRequest) -> None:
+        """Keep the spans of one export request."""
+        spans = [
+            _span(span, resource=_attributes(group.resource.attributes), scope=scope.scope.name)
+            for group in request.resource_spans
+            for scope in group.scope_spans
+            for span in scope.spans
+        ]
+        with self._lock:
+            self._spans.extend(spans)
+
+    def keep_logs(self, request: ExportLogsServiceRequest) -> None:
+        """Keep the log records of one export request."""
+        logs = [
+            ReceivedLog(_value(record.body), _attributes(record.attributes), record.span_id.hex())
+            for group in request.resource_logs
+            for scope in group.scope_logs
+            for record in scope.log_records
+        ]
+        with self._lock:
+            self._logs.extend(logs)
+
+    def keep_metrics(self, request: ExportMetricsServiceRequest) -> None:
+        """Keep the series of one export request."""
+        points = [
+            ReceivedPoint(metric.name, _attributes(point.attributes))
+            for group in request.resource_metrics
+            for scope in group.scope_metrics
+            for metric in scope.metrics
+            for point in _points(metric)
+        ]
+        with self._lock:
+            self._points.extend(points)
+
+
+class OtlpReceiver(Signals):
+    """Serves until the block ends; a context manager."""
+
+    def __init__(self) -> None:
+        super().__init__()
         self._server: ThreadingHTTPServer | None = None
         self._thread: threading.Thread | None = None
 
@@ -87,25 +168,18 @@ class OtlpReceiver:
             "OTEL_TRACES_SAMPLER": "always_on",
         }
 
-    def spans(self) -> tuple[ReceivedSpan, ...]:
-        """Return the spans received so far, in the order of their arrival."""
-        with self._lock:
-            return tuple(self._spans)
-
-    def keep(self, body: bytes) -> None:
-        """Keep the spans of one export request."""
-        request = ExportTraceServiceRequest.FromString(body)
-        spans = [
-            _span(span, resource=_attributes(group.resource.attributes))
-            for group in request.resource_spans
-            for scope in group.scope_spans
-            for span in scope.spans
-        ]
-        with self._lock:
-            self._spans.extend(spans)
+    def keep(self, path: str, body: bytes) -> None:
+        """Keep what was posted to the path of a signal."""
+        match path:
+            case "/v1/traces":
+                self.keep_spans(ExportTraceServiceRequest.FromString(body))
+            case "/v1/logs":
+                self.keep_logs(ExportLogsServiceRequest.FromString(body))
+            case "/v1/metrics":
+                self.keep_metrics(ExportMetricsServiceRequest.FromString(body))
 
 
-def _span(span: trace_pb2.Span, *, resource: Mapping[str, Any]) -> ReceivedSpan:
+def _span(span: trace_pb2.Span, *, resource: Mapping[str, Any], scope: str) -> ReceivedSpan:
     return ReceivedSpan(
         name=span.name,
         kind=trace_pb2.Span.SpanKind.Name(span.kind).removeprefix("SPAN_KIND_"),
@@ -116,7 +190,16 @@ def _span(span: trace_pb2.Span, *, resource: Mapping[str, Any]) -> ReceivedSpan:
         trace_id=span.trace_id.hex(),
         span_id=span.span_id.hex(),
         parent_id=span.parent_span_id.hex() or None,
+        scope=scope,
     )
+
+
+def _points(metric: metrics_pb2.Metric) -> Iterable[Any]:
+    match metric.WhichOneof("data"):
+        case None:
+            return ()
+        case field:
+            return tuple(getattr(metric, field).data_points)
 
 
 def _attributes(pairs: Iterable[KeyValue]) -> dict[str, Any]:
@@ -145,9 +228,8 @@ def _handler(receiver: OtlpReceiver) -> type[BaseHTTPRequestHandler]:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             if self.headers.get("Content-Encoding") == "gzip":
                 body = gzip.decompress(body)
-            # Metrics and logs may come too; they are no concern of this receiver.
-            if self.path == "/v1/traces":
-                receiver.keep(body)
+            receiver.keep(self.path, body)
+            # An empty answer is the same for all signals.
             answer = ExportTraceServiceResponse().SerializeToString()
             self.send_response(200)
             self.send_header("Content-Type", "application/x-protobuf")
