@@ -15,7 +15,7 @@ from whose.config import find_file, read_config
 from whose.config.settings import NEARBY, FileSetting
 from whose.errors import ConfigurationError, Problem
 from whose.index import Subject
-from whose.model import Ownership
+from whose.model import Ownership, Rule
 from whose.report.files import run_git
 from whose.report.revision import Revision
 from whose.report.survey import OwnedEntry, owned_entries
@@ -40,6 +40,8 @@ class Before:
         self.revision = revision
         self._folder = folder
         self._sources = sources
+        #: By each rule of the copies: the same as it stood.
+        self._moved: dict[Rule, Rule] = {}
         self.repository: Repository = self._loaded()
         self._inside = path_below(self.repository.root, folder)
         self.subjects: dict[str, Subject] = {}
@@ -49,7 +51,7 @@ class Before:
         """Ask who owned each path."""
         for path in paths:
             if path.startswith(self._inside):
-                subject = self.repository.subject_of_path(path[len(self._inside) :])
+                subject = self.repository.subject_of_path(path[len(self._inside) :], text=self._sources.get(path))
                 self.subjects[path] = subject
                 self.ownerships[path] = self._relocated(self.repository.index.owner_of(subject))
 
@@ -108,7 +110,10 @@ class Before:
         rule = ownership.rule
         if rule is None or rule.file is None:
             return ownership
-        return replace(ownership, rule=replace(rule, file=self._shown(rule.file)))
+        moved = self._moved.get(rule)
+        if moved is None:
+            moved = self._moved[rule] = replace(rule, file=self._shown(rule.file))
+        return replace(ownership, rule=moved)
 
     def _shown(self, place: str) -> str:
         return place.replace(f"{self._folder.resolve()}{os.sep}", "").replace(f"{self._folder}{os.sep}", "")

@@ -9,10 +9,11 @@ from enum import StrEnum
 from whose.model import Ownership
 from whose.report.before import as_it_was, path_below
 from whose.report.entry_points import EntryPoint
+from whose.report.files import list_files
 from whose.report.progress import Progress
 from whose.report.revision import open_revision
 from whose.report.states import State, state_of
-from whose.report.survey import OwnedEntry, survey
+from whose.report.survey import OwnedEntry, owned_entries, python_sources, survey
 from whose.repository import Repository
 
 
@@ -73,15 +74,18 @@ def changes_since(name: str, repository: Repository, progress: Progress) -> Chan
     """
     progress.say(f"reading {name}")
     revision = open_revision(repository.root, name)
-    now = survey(repository, progress)
+    listing = list_files(repository.root)
+    texts = dict(python_sources(listing, progress))
+    now = survey(repository, progress, listing=listing, sources=texts)
     inside = path_below(repository.root.resolve(), revision.top.resolve())
-    sources = {inside + path: content for path, content in now.sources(progress)}
+    sources = {inside + path: content for path, content in texts.items()}
     owners = {inside + path: ownership for path, ownership in now.ownerships.items()}
     with as_it_was(revision, sources) as before:
         before.survey(progress.of(tuple(revision.objects), f"asking who owned at {name}"))
         found = [*_of_files(before.ownerships, owners, revision.moved)]
+        entries = owned_entries(texts.items(), repository, now.subjects)
         moved = {new: old for new, old in revision.moved.items() if new in owners}
-        found += _of_entries(before.entry_points(), _now(now.entry_points(progress), inside), moved)
+        found += _of_entries(before.entry_points(), _now(entries, inside), moved)
     order = {"file": 0, "task": 1, "view": 2}
     return Changes(name, tuple(sorted(found, key=lambda change: (order[change.kind], change.name))))
 

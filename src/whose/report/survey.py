@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from whose.index import Subject
 from whose.model import Ownership
@@ -34,22 +35,28 @@ class Survey:
 
     def entry_points(self, progress: Progress) -> tuple[OwnedEntry, ...]:
         """Return the tasks and views that the source declares, and who owns each."""
-        return owned_entries(self.sources(progress), self.repository, self.subjects)
-
-    def sources(self, progress: Progress) -> Iterator[tuple[str, bytes]]:
-        """Return the Python source of the repository, by path; what cannot be read is left out."""
-        links = self.listing.symlinks
-        paths = [path for path in self.listing.paths if path.endswith(".py") and path not in links]
-        for path in progress.of(paths, "looking for tasks and views in"):
-            try:
-                with open(f"{self.listing.root}/{path}", "rb") as file:
-                    yield path, file.read()
-            except OSError:
-                continue  # told by whoever counts its lines
+        return owned_entries(python_sources(self.listing, progress), self.repository, self.subjects)
 
 
-def survey(repository: Repository, progress: Progress, *, listing: Listing | None = None) -> Survey:
-    """Return the survey of a repository.
+def python_sources(listing: Listing, progress: Progress) -> Iterator[tuple[str, bytes]]:
+    """Return the Python source of a repository, by path; what cannot be read is left out."""
+    paths = [path for path in listing.paths if path.endswith(".py") and path not in listing.symlinks]
+    for path in progress.of(paths, "reading the source of"):
+        try:
+            with open(f"{listing.root}/{path}", "rb", buffering=0) as file:
+                yield path, file.read()
+        except OSError:
+            continue  # told by whoever counts its lines
+
+
+def survey(
+    repository: Repository,
+    progress: Progress,
+    *,
+    listing: Listing | None = None,
+    sources: Mapping[str, bytes] = MappingProxyType({}),
+) -> Survey:
+    """Return the survey of a repository; what of its files and source is known already is not read again.
 
     Raises:
         RepositoryError: its files cannot be listed.
@@ -61,7 +68,7 @@ def survey(repository: Repository, progress: Progress, *, listing: Listing | Non
     ownerships: dict[str, Ownership] = {}
     owner_of, subject_of = repository.index.owner_of, repository.subject_of_path
     for path in progress.of(listing.paths, "asking who owns"):
-        subject = subjects[path] = subject_of(path)
+        subject = subjects[path] = subject_of(path, text=sources.get(path))
         ownerships[path] = owner_of(subject)
     return Survey(repository, listing, subjects, ownerships)
 
