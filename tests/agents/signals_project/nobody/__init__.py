@@ -1,0 +1,1 @@
+"""Code of nobody in particular."""
