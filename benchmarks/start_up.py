@@ -34,7 +34,7 @@ def tables(effort: Effort) -> Iterator[Table]:
     imported = _imports(rounds=40 if effort.processes > 1 else 10)
     rows = [
         Row("import whose", imported["whose"], imported["edx"], Line(25.0)),
-        Row("import whose, and use it", imported["all"], imported["edx"], Line(25.0)),
+        Row("import whose, and use it", imported["all"], imported["edx"]),
         Row("bare: the interpreter itself", imported["nothing"]),
     ]
     yield Table("Importing, above the interpreter's own start", "ms", "edx", rows)
@@ -48,7 +48,7 @@ def tables(effort: Effort) -> Iterator[Table]:
     held = in_fresh_processes(measure_memory, Effort(processes=1, seconds=0.0))
     rows = [
         Row("after install()", held["installed"], held["edx"], Line(1_000)),
-        Row("after each ran once", held["ran"], held["edx"], Line(1_000)),
+        Row("after each ran once", held["ran"], held["edx"]),
     ]
     yield Table(f"Memory for each of {TASKS:,} tasks", "bytes", "edx", rows)
 

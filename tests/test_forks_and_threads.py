@@ -49,7 +49,8 @@ def in_child(do: Callable[[], Any]) -> Any:
 
 
 def owner() -> str | None:
-    return whose.attributes().get("code_owner")
+    attribution = whose.current()
+    return attribution.team.name if attribution is not None and attribution.team is not None else None
 
 
 def test_a_child_that_is_forked_in_a_work_goes_on_with_its_owner() -> None:

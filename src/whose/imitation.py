@@ -13,11 +13,13 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 def imitating(wrapper: Callable[..., Any], wrapped: F) -> F:
     """Return the wrapper with name, module, documentation, attributes and signature of what it wraps."""
-    wrapper.__annotations__ = {}
-    functools.wraps(wrapped)(wrapper)
-    if not hasattr(wrapped, "__wrapped__") and not hasattr(wrapped, "__signature__") and _has_signature(wrapped):
+    is_plain = type(wrapped) is FunctionType and not wrapped.__dict__
+    if not is_plain:
+        wrapper.__annotations__ = {}
+    functools.update_wrapper(wrapper, wrapped)
+    if is_plain or _tells_its_own_signature(wrapped):
         # inspect.getfullargspec() does not follow __wrapped__, as inspect.signature() does, but believes this.
-        vars(wrapper)["__signature__"] = _SignatureOf(wrapped)
+        wrapper.__dict__["__signature__"] = _SignatureOf(wrapped)
     return cast("F", wrapper)
 
 
@@ -32,7 +34,9 @@ def standing_in(wrapper: Any, wrapped: F) -> F:
     return imitating(made, wrapped)
 
 
-def _has_signature(wrapped: Callable[..., Any]) -> bool:
+def _tells_its_own_signature(wrapped: Callable[..., Any]) -> bool:
+    if hasattr(wrapped, "__wrapped__") or hasattr(wrapped, "__signature__"):
+        return False
     if isinstance(wrapped, FunctionType):
         return True
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import logging
 import os
 import sys
@@ -128,6 +129,7 @@ def install(config: Mapping[str, object] | None = None) -> None:
     """
     global _installed, _explicit
     with _one_at_a_time():
+        _all_entry_points.cache_clear()
         if _installed is not None and _explicit and config is None:
             _attach_hosts(_installed, _found_hosts())
             _attach_late_sinks(_installed)
@@ -205,6 +207,7 @@ def configured(config: Mapping[str, object] | None = None) -> Config:
         ConfigurationError: with every mistake at once.
 
     """
+    _all_entry_points.cache_clear()
     return _config_of(config, _found_hosts())
 
 
@@ -224,11 +227,18 @@ def _config_of(given: Mapping[str, object] | None, hosts: Mapping[str, Host]) ->
     return read_config(places, known_sinks=_entry_points(SINKS).keys())
 
 
-def _entry_points(group: str) -> dict[str, EntryPoint]:
+def _entry_points(group: str) -> Mapping[str, EntryPoint]:
+    return _all_entry_points()[group]
+
+
+@functools.lru_cache(maxsize=1)
+def _all_entry_points() -> Mapping[str, Mapping[str, EntryPoint]]:
+    """Return ours by group and name; it takes milliseconds, so :func:`install` looks for them once."""
     # Reading metadata takes the better part of the standard library's mail parser; an import of whose need not.
     import importlib.metadata
 
-    return {point.name: point for point in importlib.metadata.entry_points(group=group)}
+    points = importlib.metadata.entry_points()
+    return {group: {point.name: point for point in points.select(group=group)} for group in (HOSTS, SINKS)}
 
 
 def _load(point: EntryPoint) -> Callable[[], object] | None:

@@ -77,7 +77,7 @@ class CeleryHost:
         if self._origins is not None:
             self._origins.close()
         if self._tasks is not None:
-            self._tasks.unwrap_all()
+            self._tasks.unwrap_all(list(_get_active_apps()))
         if self._attributor is not None:
             self._attributor.record_readers.clear()
         self._tasks = self._origins = self._outside = self._schedules = self._attributor = None

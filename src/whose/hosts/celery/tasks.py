@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import weakref
 from collections.abc import Callable, Iterable, Mapping
 from types import FunctionType, MappingProxyType, MethodType
 from typing import Any
@@ -19,6 +18,8 @@ from whose.imitation import imitating
 from whose.model import Work
 from whose.patches import Patches
 
+#: Where a task keeps its entrance: beside ``run``, in a dict that has room for it.
+ENTRANCE = "_whose_entrance"
 #: Exceptions by which a task tells Celery what to do next; nobody is at fault for them.
 STEERING = (Retry, Ignore, Reject)
 #: Tasks of Celery's own that run others inside themselves; the first owned task inside owns.
@@ -61,14 +62,15 @@ class WrappedTasks:
             expected=STEERING,
             waited=waited if meter is not None and "queue" in meter.parts else None,
         )
-        self._wrapped: weakref.WeakValueDictionary[int, TaskEntrance] = weakref.WeakValueDictionary()
         self._calling: set[type] = set()
         self._calls = Patches()
 
     def entrance_of(self, task: Any) -> TaskEntrance | None:
         """Return the entrance of a wrapped task; None for Celery's containers of tasks and for unknown tasks."""
-        known = self._wrapped.get(id(task))
-        return known if known is not None and known.thing is task else None
+        known = vars(task).get(ENTRANCE)
+        # A copy of a task brings the entrance along; so does a task that was out of reach at an earlier uninstall().
+        is_its_own = known is not None and known.thing is task and known.resolver is self._attributor.resolver
+        return known if is_its_own else None
 
     def wrap(self, task: Any) -> None:
         """Wrap a task; one that is wrapped already, or is Celery's own, stays as it is. Contained."""
@@ -108,16 +110,19 @@ class WrappedTasks:
             contain(error, cause="unwrapping a Celery task")
         self.wrap(task)
 
-    def unwrap_all(self) -> None:
-        """Give every task that still lives its own ``run`` back."""
-        for known in list(self._wrapped.values()):
-            self._unwrap(known)
+    def unwrap_all(self, apps: Iterable[Any]) -> None:
+        """Give every task that some app still knows its own ``run`` back; with another, ours does nothing any more."""
+        for app in apps:
+            for task in list(app._tasks.values()):
+                known = self.entrance_of(task) if not issubclass(type(task), Proxy) else None
+                if known is not None:
+                    self._unwrap(known)
         self._calling.clear()
         self._calls.undo()
 
     def _unwrap(self, known: TaskEntrance) -> None:
         task = known.thing
-        self._wrapped.pop(id(task), None)
+        vars(task).pop(ENTRANCE, None)
         if vars(task).get("run") is not known.run:
             return  # somebody has put a wrapper of their own around ours, as Sentry does; theirs must stay
         if known.own_run is not None:
@@ -137,8 +142,9 @@ class WrappedTasks:
         self._wrap_call(type(task))
 
     def _put(self, run: Any, entrance: TaskEntrance) -> None:
-        entrance.thing.run = entrance.run = run
-        self._wrapped[id(entrance.thing)] = entrance
+        task = entrance.thing
+        task.run = entrance.run = run
+        vars(task)[ENTRANCE] = entrance
 
     def _announce(self, task: Any) -> None:
         """Have sinks told of runs of a task of Celery's own, so that they show as a gap; no work begins with them."""
@@ -162,6 +168,8 @@ class WrappedTasks:
 
     def _wrap_call(self, kind: type) -> None:
         """Wrap the ``__call__`` of a task's class where some class other than Celery's defines one."""
+        if kind.__call__ is Task.__call__:
+            return
         definer = next(base for base in kind.__mro__ if "__call__" in vars(base))
         call = vars(definer)["__call__"]
         if definer in self._calling or not isinstance(call, FunctionType) or call.__module__.startswith("celery."):
