@@ -1,7 +1,8 @@
 """Run Celery's unit tests and Django's handler and middleware tests with and without whose, and compare.
 
 ``make test-peers``. The source distributions of the installed versions come from the registry. Exits with 1 where a
-test ends differently; tests that fail either way are listed and are not ours.
+test ends differently, but for those that read the closure of a function of Celery's (``LOOKING_INSIDE``); tests that
+fail either way are listed and are not ours.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import subprocess
 import sys
 import tarfile
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -26,6 +27,14 @@ CELERY_NEEDS = (
 CELERY_TESTS = ("t/unit/app", "t/unit/tasks", "t/unit/worker", "t/unit/utils", "t/unit/concurrency")
 #: Fewer tests than this say that the tests could not be run, not that all is well.
 FEWEST = 500
+#: Tests that look into the closure of the function that Celery puts around ``run``, where they find our wrapper of it:
+#: by their file, the test, and what is read there. Each has to pass where it looks through ``__wrapped__``.
+LOOKING_INSIDE = {
+    ("t/unit/tasks/test_tasks.py", "test_autoretry_shared_retry_kwargs_not_mutated_by_max_retries_override"): (
+        "task.run.__code__",
+        "task.run.__closure__",
+    )
+}
 DJANGO_TESTS = (
     "handlers", "middleware", "middleware_exceptions", "urlpatterns", "urlpatterns_reverse", "asgi", "async", "wsgi",
     "signals", "dispatch", "test_client", "view_tests", "user_commands", "csrf_tests", "decorators",
@@ -35,8 +44,10 @@ DJANGO_TESTS = (
 def main() -> int:
     """Return 0 where every test ended as it does without whose."""
     python = environment()
-    different = compare("Celery", celery_outcomes(python, with_whose=False), celery_outcomes(python, with_whose=True))
-    different += compare("Django", django_outcomes(python, with_whose=False), django_outcomes(python, with_whose=True))
+    without, with_ = (celery_outcomes(python, with_whose=with_whose) for with_whose in (False, True))
+    different = compare("Celery", without, with_, explained=explained(python))
+    without, with_ = (django_outcomes(python, with_whose=with_whose) for with_whose in (False, True))
+    different += compare("Django", without, with_)
     return 1 if different else 0
 
 
@@ -85,6 +96,27 @@ def celery_outcomes(python: Path, *, with_whose: bool) -> Mapping[str, str]:
     return outcomes_of(report)
 
 
+def explained(python: Path) -> set[str]:
+    """Return those of LOOKING_INSIDE that pass with whose once they look through ``__wrapped__``."""
+    folder = sources("celery", python)
+    passed = set()
+    for (file, test), expressions in LOOKING_INSIDE.items():
+        text = (folder / file).read_text()
+        for expression in expressions:
+            text = text.replace(expression, expression.replace("run.", "run.__wrapped__."))
+        copy = (folder / file).with_name("test_looking_through.py")
+        copy.write_text(text)
+        command = [str(python), "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "tests.peers.celery_plugin"]
+        variables = {**os.environ, "PYTHONPATH": f"{folder}{os.pathsep}{ROOT}"}
+        done = subprocess.run(
+            [*command, "-k", test, str(copy)], cwd=folder, env=variables, check=False, capture_output=True, text=True
+        )
+        copy.unlink()
+        if done.returncode == 0 and "1 passed" in done.stdout:
+            passed.add(test)
+    return passed
+
+
 def outcomes_of(report: Path) -> Mapping[str, str]:
     """Return the outcomes in a JUnit report, by the name of the test."""
     outcomes: dict[str, str] = {}
@@ -108,20 +140,22 @@ def django_outcomes(python: Path, *, with_whose: bool) -> Mapping[str, str]:
     return {found[1]: found[2] for found in line.finditer(done.stderr)}
 
 
-def compare(name: str, without: Mapping[str, str], with_: Mapping[str, str]) -> int:
-    """Print what was compared and return the number of tests that ended differently."""
+def compare(name: str, without: Mapping[str, str], with_: Mapping[str, str], *, explained: Collection[str] = ()) -> int:
+    """Print what was compared and return the number of tests that ended differently, but for what is explained."""
     if len(without) < FEWEST:
         print(f"{name}: only {len(without)} tests ran, so nothing can be said; see {BUILD}")
         return 1
     different = sorted(test for test in without.keys() | with_.keys() if without.get(test) != with_.get(test))
     good = sum(outcome in ("passed", "ok") for outcome in without.values())
     print(f"{name}: {len(without)} tests, {good} passed without whose; {len(different)} ended differently with it")
+    harmless = [test for test in different if test.rpartition("::")[2] in explained]
     for test in different:
-        print(f"  {test}: {without.get(test, 'not run')} without, {with_.get(test, 'not run')} with")
+        why = "; it reads the closure of task.run, and passes looking through __wrapped__" if test in harmless else ""
+        print(f"  {test}: {without.get(test, 'not run')} without, {with_.get(test, 'not run')} with{why}")
     failing = sorted(test for test, outcome in without.items() if outcome in ("failure", "error", "FAIL", "ERROR"))
     for test in failing:
         print(f"  {test}: fails either way")
-    return len(different)
+    return len(different) - len(harmless)
 
 
 if __name__ == "__main__":
