@@ -15,6 +15,11 @@ from whose.runtime import active
 ALWAYS = (CODE_OWNER, "code_owner_module", "code_owner_source", CODE_OWNER_AT_FAULT)
 
 
+#: Up to version 1.32 of its SDK, OpenTelemetry's log handler warns of each field that is None, through this logger: as
+#: that warning has such fields too, without end (``_clean_attribute`` in opentelemetry/attributes).
+_WARNING_OF_FIELDS = "opentelemetry.attributes"
+
+
 class LoggingSink:
     """Gives every new log record the fields of the attribution, by the log record factory.
 
@@ -39,10 +44,12 @@ class LoggingSink:
 
         self._factory = factory
         logging.setLogRecordFactory(factory)
+        logging.getLogger(_WARNING_OF_FIELDS).addFilter(_is_of_another_field)
 
     def uninstall(self) -> None:
         """Take our factory out; where somebody has put another in front of it, ours stays there and does nothing."""
         self._attributor = None
+        logging.getLogger(_WARNING_OF_FIELDS).removeFilter(_is_of_another_field)
         if logging.getLogRecordFactory() is self._factory and self._before is not None:
             logging.setLogRecordFactory(self._before)
 
@@ -54,6 +61,11 @@ class CodeOwnerFilter(logging.Filter):
         """Add the fields; let every record pass."""
         add_owner(record, active().attributor)
         return True
+
+
+def _is_of_another_field(record: logging.LogRecord) -> bool:
+    """Let a warning pass unless it is that one of our fields is None: the field is then left out, as it should be."""
+    return not (isinstance(record.args, tuple) and record.args[:1] == ("NoneType",) and record.args[1] in ALWAYS)
 
 
 def add_owner(record: logging.LogRecord, attributor: Attributor) -> None:
