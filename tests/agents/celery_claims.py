@@ -94,6 +94,40 @@ class ExpectedTasks:
         )
         return transactions + errors
 
+    def in_elastic(self, run: Run) -> list[Verdict]:
+        """Judge the transactions of tasks and every error event, that of the worker's main process included."""
+        transactions = judge(
+            [
+                self._claim(
+                    entry, _elastic_name(entry), entry.get("elastic", entry.get("spans", entry.get("transactions", 1)))
+                )
+                for entry in self._flavours
+            ],
+            [Received(event.payload["name"], event.labels) for event in run.sent.elastic_transactions],
+        )
+        # An error names its transaction by id, for that gets its name only as it ends.
+        names = {event.payload["id"]: event.payload["name"] for event in run.sent.elastic_transactions}
+        errors = judge(
+            [
+                *(
+                    self._claim({**entry, "at_least": True}, _elastic_name(entry), entry.get("errors", 0))
+                    for entry in self._flavours
+                ),
+                *(
+                    self._claim({**entry, "may_be_lost": False}, entry["raised_outside"], 1)
+                    for entry in self._flavours
+                    if "raised_outside" in entry
+                ),
+            ],
+            [
+                Received(
+                    names.get(event.payload.get("transaction_id")) or event.payload["exception"]["type"], event.labels
+                )
+                for event in run.sent.elastic_errors
+            ],
+        )
+        return transactions + errors
+
     def _runs(self) -> list[Claim]:
         return [
             self._claim(
@@ -150,3 +184,7 @@ class ExpectedTasks:
             least=0 if entry.get("may_be_lost") else count,
             most=math.inf if entry.get("at_least") else count,
         )
+
+
+def _elastic_name(entry: Mapping[str, Any]) -> str:
+    return str(entry.get("elastic_name", entry.get("span_name", entry["task"])))

@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from tests.agents.launchers.django import ROUNDS, load_expected
 from tests.agents.launchers.outcome import Run
+from tests.agents.receivers import elastic
 from tests.agents.receivers.newrelic import Event
 from tests.agents.receivers.otlp import ReceivedSpan
 from tests.agents.receivers.sentry import Item
@@ -99,6 +100,28 @@ class ExpectedRequests:
         )
         return transactions + errors
 
+    def in_elastic(self, run: Run) -> list[Verdict]:
+        """Judge the transactions and errors of requests, from outside and from within, and of tasks inside requests."""
+        transactions = judge(
+            [
+                *(
+                    self._claim(entry, entry["path"], 1, is_bound=not entry.get("is_replaced"))
+                    for entry in self._requests
+                ),
+                *(self._claim(entry, f"run/{entry['task']}", entry["spans"]) for entry in self._tasks),
+            ],
+            [Received(_name_in_elastic(event), event.labels) for event in run.sent.elastic_transactions],
+        )
+        errors = judge(
+            # The agent is told by Django's signal, of what no middleware and no exception of Django's own has answered.
+            [
+                self._claim(entry, entry["path"], entry.get("errors", 0), is_bound=entry.get("status") == 500)
+                for entry in self.asked
+            ],
+            [Received(_name_in_elastic(event), event.labels) for event in run.sent.elastic_errors],
+        )
+        return transactions + errors
+
     def _runs(self) -> list[Claim]:
         return [
             *(self._claim(entry, entry["path"], 1) for entry in self._requests),
@@ -164,6 +187,13 @@ def _name_in_sentry(item: Item) -> str:
     if operation == "queue.task.celery":
         return f"run/{item.payload['extra']['celery-job']['task_name']}"
     return _path((item.payload.get("request") or {}).get("url", item.name))
+
+
+def _name_in_elastic(event: elastic.Event) -> str:
+    if event.payload.get("type") == "celery":
+        return f"run/{event.payload['name']}"
+    url = ((event.payload.get("context") or {}).get("request") or {}).get("url")
+    return _path(url.get("pathname") or url["full"]) if url else str(event.payload["name"])
 
 
 def _name_of(span: ReceivedSpan) -> str:

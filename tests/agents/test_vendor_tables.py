@@ -1,4 +1,4 @@
-"""The same flavours under Datadog's and Sentry's agents, and under two agents at a time."""
+"""The same flavours under Datadog's, Sentry's and Elastic's agents, and under two agents at a time."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.agents.launchers.django import Server, run_requests
 from tests.agents.launchers.outcome import Run
 from tests.agents.verdicts import Verdict, complaints_of
 
-Judged = Literal["newrelic", "datadog", "sentry"]
+Judged = Literal["newrelic", "datadog", "sentry", "elastic"]
 
 
 def judge(expected: ExpectedTasks | ExpectedRequests, agent: Judged, run: Run) -> list[Verdict]:
@@ -27,13 +27,15 @@ def judge(expected: ExpectedTasks | ExpectedRequests, agent: Judged, run: Run) -
             return expected.in_datadog(run)
         case "sentry":
             return expected.in_sentry(run)
+        case "elastic":
+            return expected.in_elastic(run)
 
 
 @pytest.mark.parametrize(
     "pool",
     ["prefork", pytest.param("threads", marks=pytest.mark.slow), pytest.param("gevent", marks=pytest.mark.slow)],
 )
-@pytest.mark.parametrize("name", ["datadog", "sentry"])
+@pytest.mark.parametrize("name", ["datadog", "sentry", "elastic"])
 def test_the_agent_is_told_the_owner_of_every_task(name: Judged, pool: Pool, tmp_path: Path) -> None:
     expected = ExpectedTasks(pool)
     with Agent(name, tmp_path) as agent:
@@ -44,9 +46,8 @@ def test_the_agent_is_told_the_owner_of_every_task(name: Judged, pool: Pool, tmp
     assert not complaints, complaints
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("server", ["gunicorn-gthread", "uvicorn"])
-@pytest.mark.parametrize("name", ["datadog", "sentry"])
+@pytest.mark.parametrize("server", ["uvicorn", pytest.param("gunicorn-gthread", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("name", ["datadog", "sentry", "elastic"])
 def test_the_agent_is_told_the_owner_of_every_request(name: Judged, server: Server, tmp_path: Path) -> None:
     expected = ExpectedRequests()
     with Agent(name, tmp_path) as agent:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
@@ -72,6 +73,15 @@ class Agent(AbstractContextManager["Agent"]):
         if "datadog" in self.names:
             command = [str(self.programs / "ddtrace-run"), *command]
         return command
+
+    def await_batches(self) -> None:
+        """Return when the agents have sent what they hold.
+
+        Elastic's ends with the process before its last batch is sent where the one before is still under way
+        (elasticapm/transport/base.py, ``close``), which it is after every error that nobody handled.
+        """
+        if self._elastic is not None:
+            time.sleep(2.5 * self._elastic.SECONDS_TO_SEND)
 
     def sent(self) -> Sent:
         """Return what the agents have sent so far."""

@@ -75,6 +75,7 @@ def run_flavours(
             cwd=PROJECT,
         )
         _await_messages(log, awaited)
+        agent.await_batches()
         for worker in workers:
             worker.ask_to_end()
     return Run(sent=agent.sent(), records=load_records(log))

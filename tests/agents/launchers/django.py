@@ -47,6 +47,7 @@ def run_requests(
                 if complaint
             ]
         assert not wrong, wrong
+        agent.await_batches()
     return Run(sent=agent.sent(), records=load_records(log))
 
 
