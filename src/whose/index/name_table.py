@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from whose.index.names import NameGlob
 
-T = TypeVar("T")
+
+class Ending(Protocol):
+    """What a glob leads to."""
+
+    @property
+    def itself(self) -> int:
+        """Return the number of the last rule for a file of such a name."""
+        ...
+
+
+T = TypeVar("T", bound=Ending)
 
 #: How much of the beginning or end of a glob is looked for, and of the inside of one that has neither.
 _LONGEST_ANCHOR = 64
@@ -26,7 +36,7 @@ class NameTable(Generic[T]):
     end, or a part of its inside. So only few globs are tried, however many there are.
     """
 
-    __slots__ = ("_anywhere", "_by_extension", "wants_dot")
+    __slots__ = ("anywhere", "by_extension", "wants_dot")
 
     def __init__(self, globs: Iterable[Entry[T]]) -> None:
         by_extension: dict[str, list[Entry[T]]] = {}
@@ -35,8 +45,9 @@ class NameTable(Generic[T]):
             suffix = entry[0].suffix
             dot = suffix.rfind(".")
             (by_extension.setdefault(suffix[dot:], []) if dot >= 0 else anywhere).append(entry)
-        self._by_extension = {end: _Anchors(entries, extension=end) for end, entries in by_extension.items()}
-        self._anywhere = _Anchors(anywhere, extension="") if anywhere else None
+        #: Read by those who find one name in several tables.
+        self.by_extension = {end: Anchors(entries, extension=end) for end, entries in by_extension.items()}
+        self.anywhere = Anchors(anywhere, extension="") if anywhere else None
         #: Whether only names with a dot can match.
         self.wants_dot = not anywhere
 
@@ -44,16 +55,16 @@ class NameTable(Generic[T]):
         """Return the values of the globs that match a name; those with no rule after ``beyond`` may be left out."""
         found: Sequence[T] = ()
         # A name without a dot gives its last character, which is no key.
-        anchors = self._by_extension.get(name[name.rfind(".") :])
+        anchors = self.by_extension.get(name[name.rfind(".") :])
         if anchors is not None and anchors.last_rule > beyond:
             found = anchors.matching(name)
-        anchors = self._anywhere
+        anchors = self.anywhere
         if anchors is not None and anchors.last_rule > beyond:
             found = (*found, *anchors.matching(name))
         return found
 
 
-class _Anchors(Generic[T]):
+class Anchors(Generic[T]):
     """Globs that have the same extension, or none, by their anchors."""
 
     __slots__ = (
@@ -62,11 +73,13 @@ class _Anchors(Generic[T]):
         "_insides",
         "_others",
         "_always",
+        "_always_itself",
         "_first",
         "_first_length",
         "_has_others",
         "_last",
         "_last_length",
+        "last_itself",
         "last_rule",
     )
 
@@ -91,9 +104,12 @@ class _Anchors(Generic[T]):
                 self._insides.setdefault(gram, []).append((glob, value))
             else:
                 self._others.append((glob, value))
-        self.last_rule = max(number for _, _, number in entries)
+        #: The last rule that may come of a name here, and the last one for a file of such a name.
+        self.last_rule = max([number for _, _, number in entries])
+        self.last_itself = max([value.itself for _, value, _ in entries])
         #: The value of ``*.py`` among the globs that end in ``.py``.
         self._always = tuple(always)
+        self._always_itself = max([value.itself for value in always], default=-1)
         self._beginnings = _Level(beginnings)
         self._ends = _Level(ends)
         #: What a name must begin or end with at least, cut to the length of the shortest anchor.
@@ -101,13 +117,28 @@ class _Anchors(Generic[T]):
         self._last, self._last_length = frozenset(text[::-1] for text in self._ends.branches), self._ends.length
         self._has_others = bool(self._insides or self._others)
 
+    def best(self, name: str, best: int) -> int:
+        """Return the last rule for a file of a name that has the extension, if it comes after ``best``, else that."""
+        if self._always_itself > best:
+            best = self._always_itself
+        begins_so = name[: self._first_length] in self._first
+        ends_so = name[-self._last_length :] in self._last
+        if begins_so or ends_so or self._has_others:
+            for value in self._found(name, begins_so=begins_so, ends_so=ends_so):
+                if value.itself > best:
+                    best = value.itself
+        return best
+
     def matching(self, name: str) -> Sequence[T]:
         """Return the values of the globs that match a name that has the extension."""
-        begins_so = self._first and name[: self._first_length] in self._first
-        ends_so = self._last and name[-self._last_length :] in self._last
+        begins_so = name[: self._first_length] in self._first
+        ends_so = name[-self._last_length :] in self._last
         if not (begins_so or ends_so or self._has_others):
             return self._always
-        found = [*self._always]
+        return [*self._always, *self._found(name, begins_so=begins_so, ends_so=ends_so)]
+
+    def _found(self, name: str, *, begins_so: bool, ends_so: bool) -> list[T]:
+        found: list[T] = []
         if begins_so:
             self._beginnings.collect(name, name, found)
         if ends_so:

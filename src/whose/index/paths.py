@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from whose.index.globs import parse_glob
 from whose.index.name_table import NameTable
 from whose.index.tree import Node, PatternTree, Place
 from whose.sources.codeowners import Dialect
 
-#: How many directories, and how many steps between them, an index remembers before it starts anew: some 15 MB at most.
+#: How many directories an index remembers before it starts anew: some 15 MB at most.
 _REMEMBERED = 65_536
-
-_NOTHING: dict[Any, Any] = {}
+#: How long the path of a directory may be to be remembered, with all those around it.
+_LONGEST = 512
 
 
 class PathRule(Protocol):
@@ -30,7 +30,7 @@ R = TypeVar("R", bound=PathRule)
 class _State:
     """All that matters of the directory that a path has come to; many directories share one."""
 
-    __slots__ = ("below", "floor", "literals", "next", "nodes", "tables")
+    __slots__ = ("below", "elsewhere", "floor", "literals", "nodes", "tables")
 
     def __init__(self, nodes: tuple[Node, ...], below: int) -> None:
         floor = below
@@ -45,18 +45,19 @@ class _State:
         self.literals: tuple[dict[str, Node], ...] = ()
         self.tables: tuple[NameTable[Node], ...] = ()
         for node in nodes:
+            # The nodes' own tuples serve as long as there is one only, which is what most states have.
             if node.literals_ceiling > floor:
-                self.literals += (node.literals,)
-            if node.globs_ceiling > floor and node.table is not None:
-                self.tables += (node.table,)
-        #: By the name of a directory in here, its state: filled as paths come by.
-        self.next: dict[str, _State] = _NOTHING
+                self.literals = self.literals + node.own_literals if self.literals else node.own_literals
+            if node.globs_ceiling > floor:
+                self.tables = self.tables + node.own_tables if self.tables else node.own_tables
+        #: The state of a directory in here that no pattern names; None until one has come by.
+        self.elsewhere: _State | None = None
 
 
 class _Memory:
     """The directories seen so far; threads share it, since each write is atomic and those that race write the same."""
 
-    __slots__ = ("all_places", "places", "root", "start", "states", "steps")
+    __slots__ = ("all_places", "places", "root", "start", "states")
 
     def __init__(self, root: Node) -> None:
         self.root = root
@@ -65,57 +66,63 @@ class _Memory:
         self.forget()
 
     def forget(self) -> None:
-        self.steps = 0
         self.states: dict[tuple[tuple[Node, ...], int], _State] = {}
         self.start = _State(self.root.opens, self.root.below)
         self.places: dict[str, _State] = {"": self.start}
 
     def arrive(self, directory: str) -> _State:
-        """Return the state of a directory, and remember it."""
+        """Return the state of a directory, and remember it and those around it."""
+        if len(self.places) >= _REMEMBERED or len(self.states) >= _REMEMBERED:
+            self.forget()
+        places = self.places
+        if len(directory) > _LONGEST or directory[0] == "/":
+            state = places.get(directory[1:]) if directory[1:2] not in ("", "/") else None
+            return state or self.walk(directory)
         outer, _, last = directory.rpartition("/")
-        known = self.places.get(outer)
-        state = known or self.start
-        for name in (last,) if known is not None else directory.removeprefix("/").split("/"):
-            state = state.next.get(name) or self.step(state, name)
-        if len(self.places) >= _REMEMBERED:
-            self.places = {"": self.start}
-        self.places[directory] = state
+        state = places.get(outer) or self.arrive(outer)
+        state = places[directory] = self.step(state, last)
+        return state
+
+    def walk(self, directory: str) -> _State:
+        """Return the state of a directory without remembering any on the way."""
+        state = self.start
+        for name in directory.removeprefix("/").split("/"):
+            state = self.step(state, name)
         return state
 
     def step(self, state: _State, name: str) -> _State:
-        """Return the state of a directory in another one, and remember it."""
+        """Return the state of a directory in another one."""
         below = state.below
         has_dot = "." in name
         arrived: list[Node] = []
-        entered: dict[Node, None] = {}
         for node in state.nodes:
-            if node.is_deep:
-                entered[node] = None
             if name in node.literals:
                 arrived.append(node.literals[name])
             if node.any_name is not None:
                 arrived.append(node.any_name)
             if node.globs_reach > below and node.table is not None and (has_dot or not node.table.wants_dot):
                 arrived += node.table.matching(name, below)
+        if not arrived:
+            return state.elsewhere or self.elsewhere(state)
+        entered = [node for node in state.nodes if node.is_deep]
         for node in arrived:
             if node.below > below:
                 below = node.below
-            for opened in node.opens:
-                entered[opened] = None
-        # What can lead to earlier rules only is dropped.
-        nodes = tuple([node for node in entered if node.reach > below])
-        if below == state.below and nodes == state.nodes:
-            after = state
-        else:
-            key = (nodes, below)
-            after = self.states.get(key) or self.states.setdefault(key, _State(nodes, below))
-        if self.steps >= _REMEMBERED:
-            self.forget()
-        self.steps += 1
-        if state.next is _NOTHING:
-            state.next = {}
-        state.next[name] = after
+            entered += node.opens
+        return self.state_of(state, entered, below)
+
+    def elsewhere(self, state: _State) -> _State:
+        """Return the state of a directory in another one that no pattern there names, and remember it."""
+        after = state.elsewhere = self.state_of(state, [node for node in state.nodes if node.is_deep], state.below)
         return after
+
+    def state_of(self, outer: _State, entered: list[Node], below: int) -> _State:
+        # What can lead to earlier rules only is dropped; a node may have been entered twice.
+        nodes = tuple(dict.fromkeys([node for node in entered if node.reach > below]))
+        if below == outer.below and nodes == outer.nodes:
+            return outer
+        key = (nodes, below)
+        return self.states.get(key) or self.states.setdefault(key, _State(nodes, below))
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,10 +172,16 @@ class PathIndex(Generic[R]):
         for literals in state.literals:
             if name in literals and literals[name].itself > best:
                 best = literals[name].itself
-        for table in state.tables:
-            for node in table.matching(name, best):
-                if node.itself > best:
-                    best = node.itself
+        if state.tables:
+            # As NameTable.matching does, but without a call, and with the extension found once for all tables.
+            extension = name[name.rfind(".") :]
+            for table in state.tables:
+                anchors = table.by_extension.get(extension)
+                if anchors is not None and anchors.last_itself > best:
+                    best = anchors.best(name, best)
+                anchors = table.anywhere
+                if anchors is not None and anchors.last_itself > best:
+                    best = anchors.best(name, best)
         return self._answers[best]
 
     def find_all(self, path: str) -> tuple[R, ...]:

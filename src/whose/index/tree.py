@@ -32,6 +32,8 @@ class Node:
         "literals",
         "literals_ceiling",
         "opens",
+        "own_literals",
+        "own_tables",
         "reach",
         "table",
     )
@@ -49,6 +51,9 @@ class Node:
         self.below = NO_RULE
         #: The nodes in force in a directory whose name led here.
         self.opens: tuple[Node, ...] = ()
+        #: ``literals`` and ``table``, ready for those who gather them from several nodes.
+        self.own_literals: tuple[dict[str, Node], ...] = ()
+        self.own_tables: tuple[NameTable[Node], ...] = ()
         #: The last rule for a file whose name stands here in full, or is matched by a glob here, and for any file here.
         self.literals_ceiling = NO_RULE
         self.globs_ceiling = NO_RULE
@@ -95,9 +100,11 @@ class Node:
     def close(self) -> None:
         """Compile what was gathered here, after all that follows."""
         if self.literals:
+            self.own_literals = (self.literals,)
             self.literals_ceiling = max([node.itself for node in self.literals.values()])
         if self.globs:
             self.table = NameTable([(glob, node, node.last_rule) for glob, node in self.globs.items()])
+            self.own_tables = (self.table,)
             self.globs_ceiling = max([node.itself for node in self.globs.values()])
             self.globs_reach = max([max(node.below, node.reach) for node in self.globs.values()])
         if self.any_name is not None:
