@@ -387,17 +387,18 @@ class Attributor:
                                 origin = origin_of(entrance.thing)
                                 attribution = entrance.unasked if origin is None else entrance.entries.get(origin)  # type: ignore[arg-type]
                             if attribution is None:
-                                attribution = entrance.attribution(None, origin_of and origin, (args, kwargs))
-                            token = put(attribution)
-                            try:
-                                for _ in only.untimed:
-                                    begin = only.begin  # looked up and called in one, it would take twice as long
-                                    begin(attribution)  # type: ignore[misc]
-                                    break
-                                else:
-                                    only.record_timed(attribution)
-                            except Exception as error:
-                                only.failed(error)
+                                attribution, token = self._enter(entrance, origin_of, (args, kwargs))
+                            else:
+                                token = put(attribution)
+                                try:
+                                    for _ in only.untimed:
+                                        begin = only.begin  # looked up and called in one, it would take twice as long
+                                        begin(attribution)  # type: ignore[misc]
+                                        break
+                                    else:
+                                        only.record_timed(attribution)
+                                except Exception as error:
+                                    only.failed(error)
                         elif self.is_open:
                             attribution, token = self._enter(entrance, origin_of, (args, kwargs))
                     except Exception as error:
