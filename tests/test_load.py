@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 
 import whose
 from tests.trees import write_tree
+from whose.errors import Problem
 from whose.model import Ownership
 
 TREE = {
@@ -270,3 +272,36 @@ def test_what_cannot_be_read_is_told(
 def test_a_folder_that_is_not_there_is_told() -> None:
     with pytest.raises(whose.ConfigurationError, match="there is no such folder"):
         whose.load("/no/such/folder")
+
+
+def test_mistakes_in_the_configuration_and_in_the_files_that_it_names_are_told_at_once(tmp_path: Path) -> None:
+    (tmp_path / "CODEOWNERS").write_bytes(b"* @a\n/x \xff\n")
+    (tmp_path / "gitlab").mkdir()
+    (tmp_path / "gitlab" / "CODEOWNERS").write_text("[Docs]\n*.md @b\n")
+    (tmp_path / "teams.toml").write_text('[red]\nhandels = ["@a"]\n')
+    (tmp_path / "owners.json").write_text("{")
+    (tmp_path / "whose.toml").write_text(
+        'codeowners = ["CODEOWNERS", "gitlab/CODEOWNERS"]\ncodeowners_dialect = "gitlab"\n'
+        'codeowners_sections = ["Doc"]\nteams_files = ["teams.toml"]\nmapping_files = ["owners.json"]\nguard = 3\n'
+    )
+    with pytest.raises(whose.ConfigurationError) as raised:
+        whose.load(tmp_path)
+    places = [Path(problem.place).name for problem in raised.value.problems]
+    assert places == ["whose.toml:6", "teams.toml:2", "owners.json:1", "CODEOWNERS:2", "CODEOWNERS"]
+    (tmp_path / "whose.toml").write_text('repository = "nowhere"\ncodeowners = ["nothing"]\n')
+    with pytest.raises(whose.ConfigurationError) as raised:
+        whose.load(tmp_path)
+    assert [Path(problem.place).name for problem in raised.value.problems] == ["whose.toml:1"]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        whose.ConfigurationError([Problem("a:1", "is wrong", "mend it"), Problem("b", "is too", "mend that", "kind")]),
+        whose.MissingExtraError(wanted="sink x", library="x", extra="y"),
+    ],
+)
+def test_errors_are_the_same_on_the_other_side_of_a_pipe(error: whose.WhoseError) -> None:
+    error.add_note("seen in a worker")
+    copy = pickle.loads(pickle.dumps(error))
+    assert (type(copy), str(copy), vars(copy)) == (type(error), str(error), vars(error))

@@ -40,15 +40,27 @@ class ConfigurationError(WhoseError):
         )
         super().__init__("\n  ".join([f"{heading}:", *map(str, self.problems)]))
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # Pickle would call us with the message; multiprocessing hands errors over so.
+        return type(self), (self.problems,), vars(self)
+
 
 class MissingExtraError(WhoseError, ImportError):
     """Raised when a host or sink was asked for by name and the library that it speaks to is not installed."""
 
     def __init__(self, *, wanted: str, library: str, extra: str) -> None:
+        self._made_of = {"wanted": wanted, "library": library, "extra": extra}
         super().__init__(
             f'{wanted} needs {library}, which is not installed here; run: pip install "whose[{extra}]"',
             name=library,
         )
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _missing_extra, (type(self), self._made_of), vars(self)
+
+
+def _missing_extra(cls: type[MissingExtraError], made_of: dict[str, str]) -> MissingExtraError:
+    return cls(**made_of)
 
 
 #: What passes by itself; answers found meanwhile are not to be remembered.

@@ -39,11 +39,17 @@ def load(path: str | os.PathLike[str] = ".", *, config: Mapping[str, object] | N
     import importlib.metadata
 
     known_sinks = {point.name for point in importlib.metadata.entry_points(group="whose.sinks")}
-    read = read_config(places, known_sinks=known_sinks, beside=folder)
+    read = read_config(places, known_sinks=known_sinks, beside=folder, inspection=_mistakes_in_files)
     # Imported here, since a program that only runs under us has no use for it.
     from whose.repository import repository_of
 
     return repository_of(read if places else _with_what_is_there(read))
+
+
+def _mistakes_in_files(config: Config) -> tuple[Problem, ...]:
+    from whose.index import mistakes_in_files
+
+    return mistakes_in_files(config)
 
 
 def _with_what_is_there(config: Config) -> Config:

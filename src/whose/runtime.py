@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 from whose.attribution import Attributor
 from whose.config import Config, Place, find_file, read_config
 from whose.errors import ConfigurationError, MissingExtraError, Problem, contain, contained_errors
-from whose.index import OwnershipIndex
+from whose.index import OwnershipIndex, mistakes_in_files
 from whose.outlets import Outlet
 from whose.resolver import Resolver
 
@@ -224,7 +224,7 @@ def _config_of(given: Mapping[str, object] | None, hosts: Mapping[str, Host]) ->
     found = find_file(Path.cwd())
     if found is not None:
         places.append(found)
-    return read_config(places, known_sinks=_entry_points(SINKS).keys())
+    return read_config(places, known_sinks=_entry_points(SINKS).keys(), inspection=mistakes_in_files)
 
 
 def _entry_points(group: str) -> Mapping[str, EntryPoint]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
@@ -14,24 +14,41 @@ from whose.config.patterns import read_owners, read_packages, read_patterns
 from whose.config.places import Place
 from whose.config.settings import ORDER, Config
 from whose.config.teams import Teams, read_team, themed
-from whose.errors import ConfigurationError
+from whose.errors import ConfigurationError, Problem
 from whose.model import Rule, SourceName, TeamName
 
 _DIALECTS = ("github", "gitlab")
 _UNCLAIMED = ("report", "team")
 
 
-def read_config(places: Sequence[Place], *, known_sinks: Collection[str], beside: Path | None = None) -> Config:
+#: Returns the mistakes in the files that a Config names.
+Inspection = Callable[[Config], Iterable[Problem]]
+
+
+def read_config(
+    places: Sequence[Place],
+    *,
+    known_sinks: Collection[str],
+    beside: Path | None = None,
+    inspection: Inspection | None = None,
+) -> Config:
     """Return the Config made of several places, the first of which wins, key by key.
 
     ``beside`` is the folder that counts as the configuration's own where no file is among the places; else it is the
-    working directory.
+    working directory. Where there are mistakes, ``inspection`` adds those in the files that are named, so that users
+    learn of all at once.
 
     Raises:
         ConfigurationError: with every mistake found in any of the places.
 
     """
-    return _Reader(places, known_sinks, beside or Path.cwd()).read()
+    reader = _Reader(places, known_sinks, beside or Path.cwd())
+    config = reader.read()
+    problems = reader.checker.problems
+    if problems:
+        elsewhere = inspection(config) if inspection is not None and config.root and config.root.is_dir() else ()
+        raise ConfigurationError(dict.fromkeys((*problems, *elsewhere)))
+    return config
 
 
 class _Reader:
@@ -47,6 +64,7 @@ class _Reader:
         self.beside = next((place.file.parent for place in places if place.file), beside)
 
     def read(self) -> Config:
+        """Return what could be made of the places; the checker has the mistakes."""
         checker, beside = self.checker, self.beside
         readers: dict[str, Callable[[Place, object], dict[str, object]]] = {
             "repository": lambda place, value: {"root": repository_of(checker, place, value, beside=beside)},
@@ -89,8 +107,6 @@ class _Reader:
             if deciding is not None:
                 values |= reader(deciding, deciding.values[key])
         default = self._decided_default(values.pop("default", None))
-        if checker.problems:
-            raise ConfigurationError(checker.problems)
         values.setdefault("root", repository_of(checker, None, None, beside=beside))
         return Config(
             mappings=self.prefixes.rules,

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from whose.config import MAPPING, Config
 from whose.config.settings import is_dotted_prefix, is_path_pattern
+from whose.errors import ConfigurationError, MissingExtraError, Problem
 from whose.index.layers import ComponentLayer, DeclaredLayer, FirstOf, Layer, NearbyLayer, PathLayer, PrefixLayer
 from whose.index.ownership import OwnershipIndex
 from whose.model import UNOWNED, Rule, SourceName
@@ -29,6 +30,17 @@ def compile_index(config: Config) -> OwnershipIndex:
 
     """
     return index_of(config, load_declarations(config))
+
+
+def mistakes_in_files(config: Config) -> tuple[Problem, ...]:
+    """Return the mistakes in the files that a configuration names, though it may itself be mistaken."""
+    try:
+        compile_index(config)
+    except ConfigurationError as error:
+        return error.problems
+    except MissingExtraError:
+        return ()
+    return ()
 
 
 def index_of(config: Config, declared: Declarations) -> OwnershipIndex:

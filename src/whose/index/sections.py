@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from whose.errors import ConfigurationError, Problem
+from whose.errors import ConfigurationError
 from whose.index.paths import PathIndex
 from whose.model import Rule
 from whose.sources.codeowners import ParsedCodeowners
+from whose.sources.preferred_sections import preferred_sections
 
 
 class PathRules(Protocol):
@@ -68,8 +68,9 @@ class SectionedIndex:
     ) -> SectionedIndex:
         """Return the index of a GitLab file, given the Rule of each of its lines."""
         lines = parsed.rules
-        written = dict.fromkeys(["", *(line.section for line in lines)])
-        sections = _preferred(tuple(written), first_sections, file=parsed.file)
+        sections, problems = preferred_sections(parsed, first_sections)
+        if problems:
+            raise ConfigurationError(problems)
         claims: dict[str, dict[str, _Entry]] = {section: {} for section in sections}
         for line, rule in zip(lines, rules, strict=True):
             # As in GitLab's Hash of entries: a pattern that comes again is replaced where it stood first.
@@ -119,16 +120,3 @@ class SectionedIndex:
 def _full(pattern: str) -> str:
     pattern = pattern if pattern.startswith("/") else f"/**/{pattern}"
     return f"{pattern}**/*" if pattern.endswith("/") else pattern
-
-
-def _preferred(sections: tuple[str, ...], first: Sequence[str], *, file: str) -> tuple[str, ...]:
-    by_name = {section.casefold(): section for section in sections}
-    problems = []
-    for name in first:
-        if name.casefold() not in by_name:
-            near = difflib.get_close_matches(name, sections, n=1)
-            mend = f"did you mean {near[0]!r}?" if near else f"it has {', '.join(map(repr, sections[1:])) or 'none'}"
-            problems.append(Problem(file, f"has no section {name!r}", mend))
-    if problems:
-        raise ConfigurationError(problems)
-    return tuple(dict.fromkeys([*(by_name[name.casefold()] for name in first), *sections]))

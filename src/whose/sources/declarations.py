@@ -189,6 +189,10 @@ class _Loader:
             except ConfigurationError as error:
                 self.checker.problems += error.problems
                 continue
+            if config.codeowners_sections and parsed.dialect == "gitlab":
+                from whose.sources.preferred_sections import preferred_sections
+
+                self.checker.problems += preferred_sections(parsed, config.codeowners_sections)[1]
             rules = codeowners_rules(parsed.rules, team_of=lambda owners: _first_team(roster, owners))
             self.findings += parsed.problems
             self.findings += _about_owners(parsed, roster)
