@@ -63,8 +63,7 @@ def test_where_no_agent_runs_that_is_said(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("front", "sink"),
-    # Without a distribution of OpenTelemetry its launcher sets no SDK up, and that is what is to be seen.
-    [([str(BIN / "ddtrace-run")], "datadog"), (OPENTELEMETRY, None), ([], None)],
+    [([str(BIN / "ddtrace-run")], "datadog"), (OPENTELEMETRY, "opentelemetry"), ([], None)],
     ids=["ddtrace-run", "opentelemetry-instrument", "no agent"],
 )
 def test_a_commands_environment_is_looked_at_without_running_the_program(
