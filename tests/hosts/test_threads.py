@@ -10,6 +10,8 @@ import threading
 import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -147,6 +149,23 @@ def fails() -> None:
     raise ValueError("in a pool")
 
 
+@pytest.mark.parametrize("is_in_work", [True, False])
+def test_what_is_refused_shows_no_frame_of_ours(is_in_work: bool) -> None:
+    def refused(start: Callable[[], object]) -> None:
+        with pytest.raises(RuntimeError) as raised:
+            start()
+        assert "/src/whose/" not in "".join(traceback.format_exception(raised.value))
+
+    executor = ThreadPoolExecutor(1)
+    executor.shutdown()
+    thread = threading.Thread(target=owner)
+    thread.start()
+    thread.join()
+    with whose.attributing("elsewhere") if is_in_work else nullcontext():
+        refused(lambda: executor.submit(owner))
+        refused(thread.start)
+
+
 def test_tracebacks_of_futures_do_not_show_us() -> None:
     with whose.attributing("elsewhere"), ThreadPoolExecutor(1) as executor:
         error = executor.submit(fails).exception()
@@ -156,31 +175,133 @@ def test_tracebacks_of_futures_do_not_show_us() -> None:
 
 
 GREENLETS = """
-import warnings
+import sys, threading, warnings
 warnings.simplefilter("ignore")
-import {library}
 import whose
 from whose.testing import installed
-with installed({{"mappings": {{"red": ["elsewhere"]}}}}):
+{before}
+def owner(*_):
+    return whose.attributes().get("code_owner")
+
+def mine(start):
+    owners = []
+    start(lambda *_: owners.append(owner()))
+    while not owners:
+        library.sleep(0.001)
+    return owners[0]
+
+with installed({{"mappings": {{"red": ["elsewhere"]}}, "sinks": []}}):
+    import {module} as module
+    import {library} as library
     with whose.attributing("elsewhere"):
         inside = {start}
     print(inside, {start})
+patched = [
+    f"{{module.__name__}}.{{name}}"
+    for module in list(sys.modules.values())
+    for name, value in list(vars(module).items())
+    if getattr(getattr(value, "__code__", None), "co_filename", "").find("whose/hosts/threads/") > 0
+    and not module.__name__.startswith("whose")
+]
+print(patched)
+"""
+WAYS_OF_GREENLETS = [
+    ("gevent", "module.spawn(owner).get()"),
+    ("gevent", "mine(lambda call: module.spawn_later(0, call))"),
+    ("gevent", "mine(module.spawn_raw)"),
+    ("gevent.pool", "module.Pool(1).spawn(owner).get()"),
+    ("gevent.pool", "module.Group().map(owner, [1])[0]"),
+    ("gevent.threadpool", "library.get_hub().threadpool.spawn(owner).get()"),
+    ("gevent.threadpool", "library.get_hub().threadpool.apply(owner)"),
+    ("gevent.threadpool", "module.ThreadPoolExecutor(1).submit(owner).result()"),
+    ("eventlet", "module.spawn(owner).wait()"),
+    ("eventlet", "mine(module.spawn_n)"),
+    ("eventlet", "mine(lambda call: module.spawn_after(0, call))"),
+    ("eventlet.greenpool", "module.GreenPool(1).spawn(owner).wait()"),
+    ("eventlet.greenpool", "mine(module.GreenPool(1).spawn_n)"),
+    ("eventlet.tpool", "module.execute(owner)"),
+]
+
+
+@pytest.mark.parametrize("before", ["", "import {module}"], ids=["imported later", "imported first"])
+@pytest.mark.parametrize(("module", "start"), WAYS_OF_GREENLETS)
+def test_greenlets_belong_to_the_work_that_spawns_them(module: str, start: str, before: str) -> None:
+    library = module.partition(".")[0]
+    program = GREENLETS.format(module=module, library=library, start=start, before=before.format(module=module))
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert done.stdout == "red None\n[]\n", done.stderr
+
+
+PATCHED_THREADS = """
+import warnings
+warnings.simplefilter("ignore")
+{patch}
+import threading, time
+from concurrent.futures import ThreadPoolExecutor
+import whose
+from whose.testing import installed
+
+seen = []
+
+def owned():
+    seen.append(whose.attributes().get("code_owner"))
+
+def alien():
+    seen.append(whose.attributes().get("code_owner"))
+
+alien.__module__ = "an.exporter"
+with installed({{"mappings": {{"red": ["__main__"]}}, "sinks": []}}):
+    with whose.attributing("__main__"), ThreadPoolExecutor(1) as executor:
+        for target in (owned, alien):
+            thread = threading.Thread(target=target)
+            thread.start()
+            thread.join()
+        executor.submit(alien).result()
+print(seen)
 """
 
 
 @pytest.mark.parametrize(
-    ("library", "start"),
-    [
-        ("gevent", "gevent.spawn(lambda: whose.attributes().get('code_owner')).get()"),
-        ("gevent.pool", "gevent.pool.Pool(1).spawn(lambda: whose.attributes().get('code_owner')).get()"),
-        ("eventlet", "eventlet.spawn(lambda: whose.attributes().get('code_owner')).wait()"),
-        ("eventlet", "eventlet.GreenPool(1).spawn(lambda: whose.attributes().get('code_owner')).wait()"),
-    ],
+    "patch", ["", "import gevent.monkey; gevent.monkey.patch_all()", "import eventlet; eventlet.monkey_patch()"]
 )
-def test_greenlets_belong_to_the_work_that_spawns_them(library: str, start: str) -> None:
-    program = GREENLETS.format(library=library, start=start)
+def test_a_greenlet_that_stands_in_for_a_thread_is_treated_like_one(patch: str) -> None:
+    program = PATCHED_THREADS.format(patch=patch)
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
-    assert done.stdout == "red None\n", done.stderr
+    assert done.stdout == "['red', None, 'red']\n", done.stderr
+
+
+PROCESSES = """
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
+import whose
+from whose.testing import installed
+
+def owner(*_):
+    return whose.attributes().get("code_owner")
+
+def send(connection):
+    connection.send(owner())
+
+if __name__ == "__main__":
+    context = multiprocessing.get_context("fork")
+    with installed({"mappings": {"red": ["__main__"]}, "sinks": []}):
+        with whose.attributing("__main__"), ProcessPoolExecutor(1, mp_context=context) as pool:
+            ours, theirs = context.Pipe()
+            process = context.Process(target=send, args=(theirs,))
+            process.start()
+            print(ours.recv())
+            process.join()
+            print(pool.submit(owner).result())
+        with context.Pool(1) as pool:
+            print(pool.map(owner, [1]))
+"""
+
+
+def test_a_forked_process_is_a_part_of_the_work_and_the_workers_of_a_pool_are_not(tmp_path: Path) -> None:
+    program = tmp_path / "program.py"
+    program.write_text(PROCESSES)
+    done = subprocess.run([sys.executable, program], capture_output=True, text=True, check=False)
+    assert done.stdout == "red\nNone\n[None]\n", done.stderr
 
 
 def test_uninstalling_leaves_threads_and_executors_as_they_were() -> None:
