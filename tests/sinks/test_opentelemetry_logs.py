@@ -1,4 +1,4 @@
-"""Log records that reach OpenTelemetry's log handler of any version: fields without a value do no harm."""
+"""Log records that reach OpenTelemetry's log handler, and spans of old SDKs: fields without a value do no harm."""
 
 from __future__ import annotations
 
@@ -35,6 +35,7 @@ def test_uninstalling_lets_them_pass_again(caplog: pytest.LogCaptureFixture) -> 
 PROGRAM = """
 import json, logging
 import whose
+from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk._logs import LoggerProvider, LoggingHandler
 from opentelemetry.sdk._logs.export import InMemoryLogExporter, SimpleLogRecordProcessor
 
@@ -45,13 +46,15 @@ whose.install({"mappings": {"team-red": ["red"]}})
 logging.getLogger("app").info("outside")
 with whose.attributing("red"):
     logging.getLogger("app").info("inside")
-print(json.dumps([log.log_record.attributes.get("code_owner") for log in exporter.get_finished_logs()]))
+    span = TracerProvider().get_tracer("app").start_span("SELECT")
+logs = [log.log_record.attributes.get("code_owner") for log in exporter.get_finished_logs()]
+print(json.dumps({"logs": logs, "span": dict(span.attributes)["code_owner"]}))
 """
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("version", ["1.20.*", "1.32.*"])
-def test_records_leave_through_old_handlers_once_each(version: str, tmp_path: Path) -> None:
+def test_records_leave_an_old_sdk_once_each_and_its_spans_carry_their_owner(version: str, tmp_path: Path) -> None:
     folder = tmp_path / "venv"
     python = str(folder / "bin" / "python")
     subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
@@ -59,4 +62,4 @@ def test_records_leave_through_old_handlers_once_each(version: str, tmp_path: Pa
     subprocess.run([python, "-m", "pip", "install", "--quiet", *wanted], check=True, cwd=folder)
     done = subprocess.run([python, "-c", PROGRAM], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout.splitlines()[-1]) == [None, "team-red"]
+    assert json.loads(done.stdout.splitlines()[-1]) == {"logs": [None, "team-red"], "span": "team-red"}
