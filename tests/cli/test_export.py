@@ -15,11 +15,11 @@ import whose as api
 from tests.cli.conftest import SHOP, MakeRepository, Whose
 from whose.cli import FAILED, USAGE
 from whose.index import Subject
-from whose.index.paths import PathIndex
+from whose.index.sections import codeowners_index
 from whose.model import Ownership, Team, TeamName
 from whose.report.export.codeowners import codeowners_text
 from whose.report.export.mapping import mapping_of
-from whose.sources.codeowners import codeowners_rules, parse_codeowners
+from whose.sources.codeowners import Dialect, codeowners_rules, parse_codeowners
 
 OWNERS = st.sampled_from(["red", "blue", "green", None])
 NAMES = st.sampled_from(["a", "b", "c.py", "d e", "#f", "[g]", "*", "h?", "i\\j", "!k", "ü", "__init__.py"])
@@ -35,15 +35,20 @@ def without_files_in_the_way(files: dict[str, str | None]) -> dict[str, str | No
     return {path: team for path, team in files.items() if not any(other.startswith(f"{path}/") for other in files)}
 
 
-@given(FILES.map(without_files_in_the_way))
+@pytest.mark.parametrize("dialect", ["github", "gitlab"])
+@given(files=FILES.map(without_files_in_the_way))
 @settings(max_examples=300, deadline=None)
-def test_exported_codeowners_give_every_file_the_owner_that_it_has(files: dict[str, str | None]) -> None:
+def test_exported_codeowners_give_every_file_the_owner_that_it_has(
+    dialect: Dialect, files: dict[str, str | None]
+) -> None:
     text = codeowners_text(
-        {path: ownership(team) for path, team in files.items()}, handle_of=lambda team: f"@acme/{team.name}"
+        {path: ownership(team) for path, team in files.items()},
+        handle_of=lambda team: f"@acme/{team.name}",
+        dialect=dialect,
     )
-    parsed = parse_codeowners(text, file="CODEOWNERS", dialect="github")
+    parsed = parse_codeowners(text, file="CODEOWNERS", dialect=dialect)
     rules = codeowners_rules(parsed.rules, team_of=lambda owners: TeamName(owners[0].removeprefix("@acme/")))
-    index = PathIndex.compiled(rules)
+    index = codeowners_index(parsed, rules)
     assert parsed.problems == ()
     for path, team in files.items():
         rule = index.find(path)
@@ -95,6 +100,23 @@ def _teams(shop: Path) -> str:
         .replace("tool.whose.", "")
         .replace("[teams.team-green]", '[teams.team-green]\nhandles = ["@acme/team-green"]')
     )
+
+
+def test_codeowners_are_written_in_the_dialect_of_those_that_are_read(
+    whose: Whose, make_repository: MakeRepository
+) -> None:
+    names = [f"src/{letter}.py" for letter in "abcd"]
+    make_repository(
+        {
+            ".gitlab/CODEOWNERS": "/src/ @acme/red\n!/src/d.py\n",
+            "whose.toml": 'codeowners = true\n[teams.red]\nhandles = ["@acme/red"]\n',
+            **dict.fromkeys(names, ""),
+        }
+    )
+    of_gitlab = [f"/{name} @acme/red" for name in names[:3]]
+    assert whose("export", "codeowners").out.splitlines()[1:] == of_gitlab
+    of_github = [line.split() for line in whose("export", "codeowners", "--dialect", "github").out.splitlines()[1:]]
+    assert of_github == [["/src/", "@acme/red"], ["/src/d.py"]]
 
 
 def test_a_team_without_handle_is_named_with_the_mend(whose: Whose, shop: Path) -> None:

@@ -85,3 +85,16 @@ def test_a_handle_of_two_teams_is_a_mistake(tmp_path: Path, monkeypatch: pytest.
             "teams_files = ['t.toml']",
             **{"t.toml": '[red]\nhandles = ["@a/b"]\n[blue]\nhandles = ["@a/B"]\n'},
         )
+
+
+def test_globs_that_only_code_ownership_reads_are_told_where_no_codeowners_has_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "teams").mkdir()
+    (tmp_path / "teams" / "red.yml").write_text("name: red\nowned_globs:\n  - packs/red/**\n")
+    (tmp_path / "whose.toml").write_text("teams_files = ['teams']\n")
+    assert [problem.place for problem in whose.load().problems] == ["teams/red.yml:2"]
+    (tmp_path / "CODEOWNERS").write_text("/packs/red/ @acme/red\n")
+    (tmp_path / "whose.toml").write_text("teams_files = ['teams']\ncodeowners = true\n")
+    assert whose.load().problems == ()

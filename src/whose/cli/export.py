@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from whose.cli._options import asks_repository, print_json
 from whose.model import Team
+
+if TYPE_CHECKING:
+    from whose.sources.codeowners import Dialect
 
 SECTION = "Exchange"
 
@@ -17,6 +21,7 @@ SECTION = "Exchange"
     epilog="""\b
 Examples:
   whose export codeowners --output .github/CODEOWNERS
+  whose export codeowners --dialect gitlab
   whose export mapping --as django
   whose export json | jq '.files[] | select(.state == "missing") | .path'
   whose export sentry | pbcopy
@@ -29,6 +34,11 @@ to be named by; 3 the repository cannot be read, or FILE cannot be written.
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write to this file.")
 @click.option("--org", metavar="ORG", help="For codeowners: name teams without a handle @ORG/TEAM.")
 @click.option(
+    "--dialect",
+    type=click.Choice(["github", "gitlab"]),
+    help="For codeowners: whose; else that of the CODEOWNERS file that is read here, else GitHub's.",
+)
+@click.option(
     "--as",
     "style",
     type=click.Choice(["toml", "django"]),
@@ -37,8 +47,10 @@ to be named by; 3 the repository cannot be read, or FILE cannot be written.
     help="For mapping: a file for mapping_files, or Django's setting.",
 )
 @asks_repository
-def command(*, form: str, output: Path | None, org: str | None, style: str, is_json: bool) -> None:
-    """Write who owns what for another tool: GitHub, edx-django-utils, Backstage, Sentry, or a program.
+def command(
+    *, form: str, output: Path | None, org: str | None, dialect: Dialect | None, style: str, is_json: bool
+) -> None:
+    """Write who owns what for another tool: GitHub, GitLab, edx-django-utils, Backstage, Sentry, or a program.
 
     Whatever the owners come from, here they are as they are now, in as few lines as can say it. What the other tool has
     no words for is told on standard error.
@@ -63,7 +75,9 @@ def command(*, form: str, output: Path | None, org: str | None, style: str, is_j
     elif form == "codeowners":
         from whose.report.export.codeowners import codeowners_text
 
-        text = codeowners_text(ownerships, handle_of=lambda team: _handle(team, org))
+        files = surveyed.repository.declarations.codeowners
+        spoken: Dialect = dialect or (files[0].parsed.dialect if files else "github")
+        text = codeowners_text(ownerships, handle_of=lambda team: _handle(team, org), dialect=spoken)
     elif form == "mapping":
         from whose.report.export.mapping import django_of, mapping_of, toml_of
 
@@ -90,7 +104,7 @@ def command(*, form: str, output: Path | None, org: str | None, style: str, is_j
 
 
 def _handle(team: Team, org: str | None) -> str:
-    """Return how GitHub knows a team: its first handle of a group, else of a person, else its mail address."""
+    """Return how CODEOWNERS names a team: by its first handle of a group, else of a person, else its mail address."""
     handles = [handle for handle in team.handles if handle.startswith("@")]
     groups = [handle for handle in handles if "/" in handle]
     mails = [handle for handle in (*team.handles, team.contacts.get("mail", "")) if "@" in handle[1:]]
@@ -98,6 +112,6 @@ def _handle(team: Team, org: str | None) -> str:
         return found
     if org is None:
         raise click.UsageError(
-            f'the team {team.name!r} has no handle that GitHub knows: add handles = ["@org/team"] to it, or give --org'
+            f'the team {team.name!r} has no handle to be named by: add handles = ["@org/team"] to it, or give --org'
         )
     return f"@{org.removeprefix('@')}/{team.name}"

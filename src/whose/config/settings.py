@@ -116,23 +116,20 @@ class Config:
         )
 
     @property
+    def has_codeowners(self) -> bool:
+        """Tell whether a CODEOWNERS file is to be read."""
+        return bool(self.codeowners or self.find_codeowners)
+
+    @property
     def has_rules_elsewhere(self) -> bool:
         """Tell whether rules stand in other files than the configuration itself."""
-        return bool(
-            self.codeowners
-            or self.find_codeowners
-            or self.mapping_files
-            or self.backstage
-            or self.nearby
-            or self.team_comments
-        )
+        return bool(self.has_codeowners or self.mapping_files or self.backstage or self.nearby or self.team_comments)
 
     @property
     def needs_paths(self) -> bool:
         """Tell whether any rule here judges code by its path in the repository."""
         return bool(
-            self.codeowners
-            or self.find_codeowners
+            self.has_codeowners
             or self.backstage
             or any(is_path_pattern(rule.pattern) for rule in (*self.unowned, *self.transparent))
             or any(not is_dotted_prefix(rule.pattern) for rule in self.unowned)

@@ -97,7 +97,7 @@ class _Loader:
         default = config.default or self.prefixes.catch_all
         named = _named_by((*self.prefixes.rules, *self.packages, *config.urls, *config.tasks, default))
         roster = Roster({**{name: Team(name) for name in named}, **self.teams.by_name})
-        codeowners = self._codeowners(roster) if config.codeowners or config.find_codeowners else ()
+        codeowners = self._codeowners(roster) if config.has_codeowners else ()
         components = self._components(roster) if self.catalogue else ()
         if self.checker.problems:
             raise ConfigurationError(self.checker.problems)
@@ -125,6 +125,11 @@ class _Loader:
             for document in load_documents(self.checker, path, named_at=place):
                 for team, where in read_teams(self.checker, document):
                     self.teams.add(team, where)
+                if document.values.get("owned_globs") and not self.config.has_codeowners:
+                    # code_ownership writes them into CODEOWNERS; who reads that has them, and who does not misses them.
+                    message = "'owned_globs' are not read"
+                    mend = "name the CODEOWNERS that code_ownership makes of them in 'codeowners'"
+                    self.findings.append(Problem(document.place_of("owned_globs"), message, mend, kind="unread_key"))
 
     def _read_catalogue(self) -> None:
         from whose.sources.backstage import INSIDE_FOLDERS, read_groups
