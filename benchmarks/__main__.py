@@ -12,6 +12,7 @@ from benchmarks.tables import rendered
 #: Name of each topic and its module, which has ``tables(effort)``.
 TOPICS = {
     "celery": "celery_tasks",
+    "agents": "whole_agents",
     "publishing": "publishing",
     "django": "django_requests",
     "exceptions": "exceptions",

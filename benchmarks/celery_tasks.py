@@ -90,7 +90,7 @@ def _compared(
     whose.install({"sinks": [sink]})
     try:
         attributes.update(_attributes_given(app))
-        calls["owner"] = _traced(app, _without_caller(tasks["owner"]))
+        calls["owner"] = _traced(app, without_caller(tasks["owner"]))
         calls["whole"] = _traced(app, tasks["whole"])
         calls["header"] = _traced(app, tasks["whole"], headers={HEADER: _HEADER})
         measured = added({name: make_lap(call) for name, call in calls.items()}, seconds=seconds)
@@ -132,7 +132,7 @@ def _attributes_given(app: Any) -> Mapping[str, str]:
     return attributes
 
 
-def _without_caller(task: Any) -> Any:
+def without_caller(task: Any) -> Any:
     """Return a task with its owner alone, without a look at who sent it: what the peer does."""
     from whose.hosts.celery.tasks import STEERING
     from whose.runtime import active

@@ -42,6 +42,10 @@ class Figure:
     lowest: float
     highest: float
 
+    def less(self, what: float) -> Figure:
+        """Return the figure with something taken off."""
+        return Figure(self.median - what, self.lowest - what, self.highest - what)
+
 
 Figures = Mapping[str, Figure]
 

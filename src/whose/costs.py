@@ -8,6 +8,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from threading import get_ident
 from time import perf_counter, thread_time
+from types import MappingProxyType
 
 from whose.model import TeamName
 
@@ -15,6 +16,7 @@ from whose.model import TeamName
 NOBODY = TeamName("none")
 #: Stands for the owner of the work itself, who may not be known before the work is over.
 _ITSELF = TeamName("")
+_NONE: Mapping[TeamName, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ class Ledger:
         self._stack = [Charge(_ITSELF)]
         self._thread = None if is_async else get_ident()
         self._began = self._wall_at = perf_counter()
-        self._cpu_at = thread_time()
+        self._cpu_at = thread_time() if self._cpu is not None else 0.0
 
     @property
     def is_here(self) -> bool:
@@ -129,6 +131,9 @@ class Ledger:
 
     def closed(self, owner: TeamName | None) -> Costs:
         """Return the costs up to now; what was charged to the work itself goes to its owner."""
+        if self._wall is None and self._cpu is None and not self._queries:
+            # Only the time that the work took is asked for, as metrics do.
+            return Costs(_NONE, _NONE, _NONE, _NONE, self.queue_seconds, perf_counter() - self._began)
         self._settle()
         itself = owner or NOBODY
         return Costs(

@@ -51,6 +51,14 @@ class DatadogSink:
         if root is not None and root is not span:
             self._write(root, attribution)
 
+    def record_entry(self, attribution: Attribution) -> None:
+        """Do the same for work that begins here and now, mostly in a span that is its own and the local root too."""
+        span = self._tracer.current_span()
+        if span is not None and span.name in _ENTRIES and span._parent is None:
+            self._write(span, attribution)
+        else:
+            self.record(attribution)
+
     def record_error(self, attribution: Attribution, fault: Fault) -> None:
         """Tag the span that fails, and the local root with it; of nested work, a span of its own only."""
         span = self._entry_span()

@@ -74,6 +74,12 @@ class ElasticSink:
         if not attribution.is_nested or not self._is_labelled():
             self._label(attribution.attributes)
 
+    def record_entry(self, attribution: Attribution) -> None:
+        """Do the same for work that is not nested."""
+        transaction = self._context.get_transaction()
+        if transaction is not None:
+            transaction.label(**attribution.attributes)
+
     def record_error(self, attribution: Attribution, fault: Fault) -> None:
         """Label the transaction that fails."""
         if not attribution.is_nested:

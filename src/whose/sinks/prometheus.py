@@ -19,6 +19,9 @@ from whose.metrics import (
 )
 from whose.model import Attribution, Fault
 
+#: Names of teams may come from decorators too, any number of them.
+_MOST_REMEMBERED = 4_096
+
 
 class PrometheusSink:
     """Speaks to prometheus-client, whose registry the program exposes as it does its other metrics.
@@ -39,6 +42,8 @@ class PrometheusSink:
         self._labels = Labels(())
         self._metrics: dict[Metric, Any] = {}
         self._children: dict[tuple[Metric, tuple[str, ...]], Any] = {}
+        #: What grows by one when a work begins, by its kind, its team and who asked for it.
+        self._begun: dict[tuple[str, str | None, str | None], tuple[Any, ...]] = {}
 
     @staticmethod
     def is_active() -> bool:
@@ -66,11 +71,22 @@ class PrometheusSink:
             registry.unregister(metric)
         self._metrics.clear()
         self._children.clear()
+        self._begun.clear()
 
     def record(self, attribution: Attribution) -> None:
         """Count a work, and the hand-off that led to it."""
-        for metric, labels, amount in changes_by_work(self._labels, attribution):
-            self._child(metric, labels).inc(amount)
+        team = attribution.ownership.team
+        key = (attribution.work.kind, team.name if team is not None else None, attribution.caller)
+        counters = self._begun.get(key)
+        if counters is None:
+            counters = tuple(
+                self._child(metric, labels) for metric, labels, _ in changes_by_work(self._labels, attribution)
+            )
+            if len(self._begun) >= _MOST_REMEMBERED:
+                self._begun.clear()
+            self._begun[key] = counters
+        for counter in counters:
+            counter.inc()
 
     def record_error(self, attribution: Attribution, fault: Fault) -> None:
         """Count a failure."""

@@ -27,6 +27,7 @@ from whose.patches import Patches
 #: server, longer values cut there.
 LONGEST_KEY = 32
 LONGEST_VALUE = 200
+_MOST_REMEMBERED = 4_096
 #: Works for which Sentry's integrations keep a scope of their own, so that tags end with the work.
 _WITH_SCOPE = frozenset({"request", "task"})
 #: The scopes that were tagged in this context, that of the work itself and of the last nested in it; and with what.
@@ -49,6 +50,8 @@ class SentrySink:
         import sentry_sdk
 
         self._sdk = sentry_sdk
+        self._get_scope = sentry_sdk.Scope.get_isolation_scope
+        self._cut: dict[int, tuple[Mapping[str, str], Mapping[str, str]]] = {}
         self._attributor: Attributor | None = None
         self._patches = Patches()
 
@@ -85,22 +88,40 @@ class SentrySink:
         for processor in mine:
             global_event_processors.remove(processor)
 
+    def record_entry(self, attribution: Attribution) -> None:
+        """Do as ``record`` does for work that is not nested."""
+        if attribution.work.kind in _WITH_SCOPE:
+            get_scope = self._get_scope
+            scope = get_scope()
+            values = attribution.attributes
+            _scopes.set((scope, scope, values))
+            scope.set_tags(self._cut_once(values))
+
+    def _cut_once(self, values: Mapping[str, str]) -> Mapping[str, str]:
+        # By id, for all works of a module share what they emit; the mapping is kept, so that the id stays its own.
+        known = self._cut.get(id(values))
+        if known is None:
+            if len(self._cut) >= _MOST_REMEMBERED:
+                self._cut.clear()
+            known = self._cut[id(values)] = (values, _cut(values))
+        return known[1]
+
     def record(self, attribution: Attribution) -> None:
         """Tag the scope of the request or task that begins; nested work only where Sentry gives it one of its own."""
+        if not attribution.is_nested:
+            self.record_entry(attribution)
+            return
         if attribution.work.kind not in _WITH_SCOPE:
             return
-        scope = self._sdk.get_isolation_scope()
-        if not attribution.is_nested:
-            _scopes.set((scope, scope, attribution.attributes))
-        else:
-            # Nested work that Sentry gives a scope, and a transaction, of its own: an eager task, a test client's
-            # request. The scope came with a copy of the outer tags, so they do not tell whose it is.
-            outer, latest, copied = _scopes.get()
-            if scope is outer or scope is latest:
-                return
-            _scopes.set((outer, scope, {**copied, **attribution.attributes}))
-            for key in copied:
-                scope.remove_tag(key)
+        scope = self._get_scope()
+        # Nested work that Sentry gives a scope, and a transaction, of its own: an eager task, a test client's request.
+        # The scope came with a copy of the outer tags, so they do not tell whose it is.
+        outer, latest, copied = _scopes.get()
+        if scope is outer or scope is latest:
+            return
+        _scopes.set((outer, scope, {**copied, **attribution.attributes}))
+        for key in copied:
+            scope.remove_tag(key)
         scope.set_tags(_cut(attribution.attributes))
 
     def record_error(self, attribution: Attribution, fault: Fault) -> None:
@@ -182,5 +203,7 @@ class SentrySink:
         return team.contacts.get(MONITOR_CONTACT) if team is not None else None
 
 
-def _cut(values: Mapping[str, str]) -> dict[str, str]:
+def _cut(values: Mapping[str, str]) -> Mapping[str, str]:
+    if max(map(len, values.values()), default=0) <= LONGEST_VALUE:
+        return values
     return {key: value[:LONGEST_VALUE] for key, value in values.items()}

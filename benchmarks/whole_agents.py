@@ -1,0 +1,250 @@
+"""What an attribution costs beside what each agent itself takes for the same task, sampled and not."""
+
+from __future__ import annotations
+
+import logging
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from statistics import median
+from typing import Any
+
+import whose
+from benchmarks import projects
+from benchmarks.celery_tasks import without_caller
+from benchmarks.measuring import Effort, Figures, Measured, in_fresh_processes, lap, taken
+from benchmarks.tables import Line, Row, Table
+
+_RUNS = 5
+#: Nobody listens there; nothing is sent to it within the time that is measured.
+_NOWHERE = "http://127.0.0.1:9"
+_CALLS = {
+    "OpenTelemetry": "set_attributes",
+    "OpenTelemetry, unsampled": "set_attributes",
+    "Datadog": "set_tags",
+    "Sentry, errors only": "set_tags",
+    "Sentry, traces": "set_tags",
+    "Elastic APM": "label",
+    "New Relic": "add_custom_attributes",
+    "Prometheus": "inc, and observe",
+}
+#: An unsampled span is to cost next to nothing: less than a setter that does nothing and our own part together.
+_UNSAMPLED = 0.5
+
+Setter = Callable[[Mapping[str, str]], object]
+
+
+def tables(effort: Effort) -> Iterator[Table]:
+    """Measure each agent in processes of its own, and return the table."""
+    bare = in_fresh_processes(measure_bare, effort)["bare"]
+    rows = [Row("bare: the task and its tracer, without any agent", bare)]
+    for name, measure in _MEASURES.items():
+        figures = in_fresh_processes(measure, effort)
+        rows += _rows(name, figures, bare.median)
+    yield Table("An attribution beside a whole agent, for one Celery task", "us", "agent", rows)
+
+
+def _rows(name: str, figures: Figures, bare: float) -> Iterator[Row]:
+    agent = figures["agent"].less(bare)
+    own = figures["own"]
+    yield Row(name, figures["owner"], agent, Line(own.median + 0.6, f"({_CALLS[name]} {own.median:.2f} + 0.6)"))
+    if name.endswith("unsampled"):
+        yield Row("  beyond the setter", figures["beyond"], line=Line(_UNSAMPLED))
+
+
+def measure_bare(seconds: float) -> Measured:
+    """Return the microseconds of a task that nothing watches."""
+    app = _app()
+    return taken({"bare": lap(_traced(app, _task(app, "bare")), runs=_RUNS)}, seconds=seconds)
+
+
+def _measure(sink: str, start: Callable[[], Setter], seconds: float) -> Measured:
+    """Return, in the process of one agent, what its setter and our attribution take within a task that it watches.
+
+    Clocks stand around our wrapper of ``run`` and inside of it, for the agent takes a hundred times as long as what is
+    between them, and varies by more.
+    """
+    logging.disable(logging.CRITICAL)
+    setter = start()
+    app = _app()
+    attributes: dict[str, str] = {}
+    clocks = {name: _Clocks() for name in ("agent", "owner")}
+    # A tracer keeps the ``run`` that it was built with, so this one is not attributed.
+    watched = _task(app, "agent", body=clocks["agent"].body)
+    calls = {"agent": clocks["agent"].traced(app, watched)}
+    bare = _traced(app, _task(app, "whole"))
+    whose.install({"sinks": [sink], "mappings": projects.mappings(1_000)})
+    try:
+        with whose.attributing(projects.MODULE) as attribution:
+            attributes.update(attribution.attributes)
+        calls["owner"] = clocks["owner"].traced(app, without_caller(_task(app, "owner", body=clocks["owner"].body)))
+        clocks["agent"].inside = lambda: setter(attributes)
+        whole = taken({"agent": lap(bare, runs=_RUNS)}, seconds=seconds)
+        end = time.perf_counter() + seconds
+        while time.perf_counter() < end:
+            for call in calls.values():
+                call()
+    finally:
+        whose.uninstall()
+    own, empty, ours = median(clocks["agent"].within), median(clocks["agent"].around), median(clocks["owner"].around)
+    measured = {"agent": whole["agent"], "own": own - median(clocks["owner"].within), "owner": ours - empty}
+    return measured | {"beyond": measured["owner"] - measured["own"]}
+
+
+class _Clocks:
+    """Takes the time between a task's ``run`` and its body, and that of one call in the body, in microseconds."""
+
+    def __init__(self) -> None:
+        self.inside: Callable[[], object] = lambda: None
+        self.around: list[float] = []
+        self.within: list[float] = []
+        self._inside = 0
+        made = projects.module(projects.MODULE, "def task(): watch()")
+        made.watch = self._watch
+        self.body = made.task
+
+    def traced(self, app: Any, task: Any) -> Callable[[], object]:
+        """Return what runs a task as a worker does, with a clock around its ``run``."""
+        run = task.run
+
+        def timed() -> None:
+            begin = time.perf_counter_ns()
+            run()
+            self.around.append((time.perf_counter_ns() - begin - self._inside) / 1e3)
+
+        task.run = timed
+        return _traced(app, task)
+
+    def _watch(self) -> None:
+        begin = time.perf_counter_ns()
+        self.inside()
+        middle = time.perf_counter_ns()
+        self.within.append((middle - begin) / 1e3)
+        self._inside = time.perf_counter_ns() - begin
+
+
+def _app() -> Any:
+    from celery import Celery
+
+    return Celery("measured", broker="memory://", set_as_current=False)
+
+
+def _task(app: Any, name: str, *, body: Callable[..., object] | None = None) -> Any:
+    if body is None:
+        body = projects.module(projects.MODULE, "def task(): pass").task
+    return app.task(body, name=f"sales.{name}", ignore_result=True, shared=False, lazy=False)
+
+
+def _traced(app: Any, task: Any) -> Callable[[], object]:
+    """Return what runs a task as a worker does."""
+    from celery.app import trace  # looked up now, for an agent may have wrapped what is in it
+
+    tracer = trace.build_tracer(task.name, task, app=app)
+    request = {"id": "1", "task": task.name, "delivery_info": {}, "hostname": "worker", "headers": {}}
+    return partial(tracer, "1", (), {}, request)
+
+
+def _opentelemetry(*, is_sampled: bool) -> Setter:
+    from opentelemetry import trace
+    from opentelemetry.instrumentation.celery import CeleryInstrumentor
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ALWAYS_ON
+
+    trace.set_tracer_provider(TracerProvider(sampler=ALWAYS_ON if is_sampled else ALWAYS_OFF))
+    CeleryInstrumentor().instrument()
+    return lambda attributes: trace.get_current_span().set_attributes(attributes)
+
+
+def _datadog() -> Setter:
+    os.environ |= {"DD_TRACE_AGENT_URL": _NOWHERE, "DD_INSTRUMENTATION_TELEMETRY_ENABLED": "false"}
+    import ddtrace
+    from ddtrace.trace import tracer
+
+    ddtrace.patch(celery=True)
+
+    def set_all(attributes: Mapping[str, str]) -> None:
+        span = tracer.current_span()
+        if span is not None:
+            span.set_tags(attributes)
+
+    return set_all
+
+
+def _sentry(*, traces: float) -> Setter:
+    import sentry_sdk
+    from sentry_sdk.integrations.celery import CeleryIntegration
+    from sentry_sdk.transport import Transport
+
+    class Dropping(Transport):
+        def capture_envelope(self, envelope: object) -> None: ...
+
+    sentry_sdk.init(
+        dsn=_NOWHERE.replace("//", "//key@") + "/1",
+        transport=Dropping,
+        integrations=[CeleryIntegration()],
+        default_integrations=False,
+        auto_enabling_integrations=False,
+        traces_sample_rate=traces or None,
+    )
+    return lambda attributes: sentry_sdk.get_isolation_scope().set_tags(attributes)
+
+
+def _elastic() -> Setter:
+    import elasticapm
+    from elasticapm.contrib.celery import register_instrumentation
+
+    client = elasticapm.Client(
+        service_name="measured",
+        server_url=_NOWHERE,
+        disable_send=True,
+        metrics_interval="0ms",
+        central_config=False,
+        cloud_provider="none",
+    )
+    register_instrumentation(client)
+    return lambda attributes: elasticapm.label(**attributes)
+
+
+def _newrelic() -> Setter:
+    import newrelic.agent
+
+    newrelic.agent.initialize()
+    settings: Any = newrelic.agent.global_settings()
+    settings.enabled = settings.developer_mode = True
+    newrelic.agent.register_application(timeout=10)
+    from newrelic.api.transaction import current_transaction
+
+    def set_all(attributes: Mapping[str, str]) -> None:
+        transaction = current_transaction()
+        if transaction is not None:
+            transaction.add_custom_attributes(attributes.items())
+
+    return set_all
+
+
+def _prometheus() -> Setter:
+    from prometheus_client import CollectorRegistry, Counter, Histogram
+
+    registry = CollectorRegistry()
+    count = Counter("work", "works", ["kind", "owner"], registry=registry)
+    seconds = Histogram("seconds", "seconds", ["kind", "owner"], registry=registry)
+
+    def count_one(attributes: Mapping[str, str]) -> None:
+        labels = ("task", attributes["code_owner"])
+        count.labels(*labels).inc()
+        seconds.labels(*labels).observe(0.01)
+
+    return count_one
+
+
+_MEASURES: Mapping[str, Callable[[float], Measured]] = {
+    "OpenTelemetry": partial(_measure, "opentelemetry", partial(_opentelemetry, is_sampled=True)),
+    "OpenTelemetry, unsampled": partial(_measure, "opentelemetry", partial(_opentelemetry, is_sampled=False)),
+    "Datadog": partial(_measure, "datadog", _datadog),
+    "Sentry, errors only": partial(_measure, "sentry", partial(_sentry, traces=0.0)),
+    "Sentry, traces": partial(_measure, "sentry", partial(_sentry, traces=1.0)),
+    "Elastic APM": partial(_measure, "elastic", _elastic),
+    "New Relic": partial(_measure, "newrelic", _newrelic),
+    "Prometheus": partial(_measure, "prometheus", _prometheus),
+}
