@@ -81,3 +81,12 @@ def test_a_structlog_event_carries_the_owner() -> None:
         logger.info("paid")
     document = json.loads(stream.getvalue())
     assert (document["event"], document["code_owner"], document["code_owner_theme"]) == ("paid", "red", "commerce")
+
+
+def test_fields_have_the_names_that_are_configured() -> None:
+    keys = {"code_owner": "owner", "logging": {"code_owner_at_fault": "at_fault"}}
+    with installed({**RULES, "keys": keys}), whose.attributing("logged.red"):
+        fields = written(JsonFormatter(), "shop")
+        event = add_code_owner(None, "info", {"event": "paid"})
+    assert (fields["owner"], fields["at_fault"], event["owner"]) == ("red", None, "red")
+    assert not {"code_owner", "code_owner_at_fault"} & {*fields, *event}

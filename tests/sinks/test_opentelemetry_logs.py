@@ -18,8 +18,9 @@ OLD_WARNING = ("Invalid type %s for attribute '%s' value. Expected one of %s", "
 
 def test_warnings_that_our_fields_have_no_value_are_kept_back_and_others_pass(caplog: pytest.LogCaptureFixture) -> None:
     warn = logging.getLogger("opentelemetry.attributes").warning
-    with installed({"sinks": ["logging"]}):
-        warn(*OLD_WARNING, "code_owner", ["str"])
+    with installed({"sinks": ["logging"], "keys": {"code_owner": "owner"}}):
+        warn(*OLD_WARNING, "owner", ["str"])
+        warn(*OLD_WARNING, "code_owner_module", ["str"])
         warn(*OLD_WARNING, "theirs", ["str"])
         warn("another warning")
     assert [record.args[1] if record.args else record.msg for record in caplog.records] == ["theirs", "another warning"]  # type: ignore[index]

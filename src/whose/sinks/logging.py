@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from whose.attribution import Attributor, current
@@ -11,13 +12,14 @@ from whose.errors import contain
 from whose.model import CODE_OWNER, CODE_OWNER_AT_FAULT
 from whose.runtime import active
 
-#: The fields every record has while ``whose`` is installed, so that a format string may name them.
+#: The fields every record has while ``whose`` is installed, so that a format string may name them; by default names.
 ALWAYS = (CODE_OWNER, "code_owner_module", "code_owner_source", CODE_OWNER_AT_FAULT)
 
 
 #: Up to version 1.32 of its SDK, OpenTelemetry's log handler warns of each field that is None, through this logger: as
 #: that warning has such fields too, without end (``_clean_attribute`` in opentelemetry/attributes).
 _WARNING_OF_FIELDS = "opentelemetry.attributes"
+_AS_THEY_ARE: Mapping[str, str] = MappingProxyType({})
 
 
 class LoggingSink:
@@ -30,28 +32,36 @@ class LoggingSink:
         self._before: Callable[..., logging.LogRecord] | None = None
         self._factory: Callable[..., logging.LogRecord] | None = None
         self._attributor: Attributor | None = None
+        self._keys = _AS_THEY_ARE
 
     def install(self, attributor: Attributor) -> None:
         """Put our log record factory in front of the one in use."""
+        self._keys = next((outlet.keys for outlet in attributor.outlets if outlet.sink is self), _AS_THEY_ARE)
         before = self._before = logging.getLogRecordFactory()
         self._attributor = attributor
 
         def factory(*args: Any, **kwargs: Any) -> logging.LogRecord:
             record = before(*args, **kwargs)
             if self._attributor is not None:
-                add_owner(record, self._attributor)
+                add_owner(record, self._attributor, keys=self._keys)
             return record
 
         self._factory = factory
         logging.setLogRecordFactory(factory)
-        logging.getLogger(_WARNING_OF_FIELDS).addFilter(_is_of_another_field)
+        logging.getLogger(_WARNING_OF_FIELDS).addFilter(self._is_of_another_field)
 
     def uninstall(self) -> None:
         """Take our factory out; where somebody has put another in front of it, ours stays there and does nothing."""
         self._attributor = None
-        logging.getLogger(_WARNING_OF_FIELDS).removeFilter(_is_of_another_field)
+        logging.getLogger(_WARNING_OF_FIELDS).removeFilter(self._is_of_another_field)
         if logging.getLogRecordFactory() is self._factory and self._before is not None:
             logging.setLogRecordFactory(self._before)
+
+    def _is_of_another_field(self, record: logging.LogRecord) -> bool:
+        """Let a warning pass unless it is that one of our fields is None: it is then left out, as it should be."""
+        if not (isinstance(record.args, tuple) and record.args[:1] == ("NoneType",)):
+            return True
+        return record.args[1] not in {self._keys.get(key, key) for key in ALWAYS}
 
 
 class CodeOwnerFilter(logging.Filter):
@@ -59,21 +69,21 @@ class CodeOwnerFilter(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Add the fields; let every record pass."""
-        add_owner(record, active().attributor)
+        runtime = active()
+        names = runtime.config.keys
+        add_owner(record, runtime.attributor, keys={**names.get("", {}), **names.get("logging", {})})
         return True
 
 
-def _is_of_another_field(record: logging.LogRecord) -> bool:
-    """Let a warning pass unless it is that one of our fields is None: the field is then left out, as it should be."""
-    return not (isinstance(record.args, tuple) and record.args[:1] == ("NoneType",) and record.args[1] in ALWAYS)
+def add_owner(record: logging.LogRecord, attributor: Attributor, *, keys: Mapping[str, str]) -> None:
+    """Write the owner of the running work, or of the work that the record tells of, into a record; contained.
 
-
-def add_owner(record: logging.LogRecord, attributor: Attributor) -> None:
-    """Write the owner of the running work, or of the work that the record tells of, into a record; contained."""
+    ``keys`` are the names that fields have instead of their default names.
+    """
     fields = vars(record)
     try:
         for key in ALWAYS:
-            fields.setdefault(key, None)
+            fields.setdefault(keys.get(key, key), None)
         attribution = current()
         if attribution is None:
             for read in attributor.record_readers:
@@ -81,8 +91,9 @@ def add_owner(record: logging.LogRecord, attributor: Attributor) -> None:
                 if attribution is not None:
                     break
         if attribution is not None:
-            fields.update(attribution.attributes)
+            fields.update((attribution.renamed(keys) if keys else attribution).attributes)
         if record.exc_info and record.exc_info[1] is not None and attribution is not None:
-            fields.update(attributor.resolver.fault_of(record.exc_info[1]).attributes)
+            fault = attributor.resolver.fault_of(record.exc_info[1])
+            fields.update((fault.renamed(keys) if keys else fault).attributes)
     except Exception as error:
         contain(error, cause="the sink logging")
