@@ -250,6 +250,8 @@ class Attributor:
         self.meter = Meter(costs) if costs or any(outlet.counts for outlet in outlets) else None
         #: Hosts' answers to whose work a log record tells of that was made outside of it.
         self.record_readers: list[Callable[[LogRecord], Attribution | None]] = []
+        #: Hosts' answers to who owns a thing of theirs, where more than its code decides; None for other things.
+        self.owner_finders: list[Callable[[object], Ownership | None]] = []
         for outlet in outlets:
             self.add(outlet)
 

@@ -35,11 +35,17 @@ def owner_of(thing: object) -> Ownership:
 
     Args:
         thing: a module name or dotted name (``"shop.cart.views"``), module, function, method, class, Celery task, view
-            or instance; or an exception or traceback, for the innermost frame that someone owns.
+            or instance; or an exception or traceback, for the innermost frame that someone owns. A view is judged as a
+            request is that it serves under its first route.
 
     """
-    resolver = active().attributor.resolver
+    attributor = active().attributor
+    resolver = attributor.resolver
     try:
+        for find in attributor.owner_finders:
+            found = find(thing)
+            if found is not None:
+                return found
         return resolver.owner_of(thing)
     except Exception as error:
         contain(error, cause="the resolver")

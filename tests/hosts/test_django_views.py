@@ -12,7 +12,9 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
+from celery import Celery
 
+import whose
 from tests.hosts.django_site.settings import RULES, SITE, set_up
 from whose.attribution import Attributor
 from whose.config import Place, read_config
@@ -23,7 +25,7 @@ from whose.testing import RecordingSink, installed
 set_up()
 
 from django.test import Client, override_settings  # noqa: E402
-from django.urls import path  # noqa: E402
+from django.urls import path, resolve  # noqa: E402
 from django.views.generic import RedirectView  # noqa: E402
 
 from tests.hosts.django_site.ownership import running  # noqa: E402
@@ -148,6 +150,43 @@ def test_an_admin_class_of_djangos_belongs_to_the_app_of_its_model(sink: Recordi
 def test_an_admin_class_of_a_teams_own_belongs_to_that_team_whatever_its_model(sink: RecordingSink) -> None:
     found = _owner(sink, "/admin/red/cherry/", 302)
     assert (found["code_owner"], found["code_owner_module"]) == ("team-blue", f"{SITE}.blue.admin")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "/", "/red/redirect/", "/red/listed/redirect/", "/blue/redirect/", "/admin/auth/user/", "/admin/red/apple/",
+        "/admin/red/cherry/", "/red/plain/", "/red/class/", "/red/api/fruits/", "/red/lent/", "/unclaimed/plain/",
+        "/unclaimed/redirect/",
+    ],
+)  # fmt: skip
+def test_owner_of_answers_for_a_view_as_for_the_requests_that_it_serves(sink: RecordingSink, url: str) -> None:
+    Client().get(url)
+    (attribution,) = sink.attributions
+    assert whose.owner_of(resolve(url).func) == attribution.ownership
+
+
+def test_owner_of_answers_by_rules_about_urls_and_task_names() -> None:
+    app = Celery("named", set_as_current=False)
+
+    def task() -> None: ...
+
+    task.__module__ = "nobodys.tasks"
+    rules = {**RULES, "urls": {"/red/unclaimed-view/": "team-blue"}, "tasks": {"reports.*": "team-red"}}
+    with installed(rules) as sink:
+        Client().get("/red/unclaimed-view/")
+        of_view = whose.owner_of(resolve("/red/unclaimed-view/").func)
+        made = app.task(name="reports.nightly")(task)
+        made()
+        of_task = whose.owner_of(made)
+    assert [of_view, of_task] == [attribution.ownership for attribution in sink.attributions]
+    assert [of_view.team and of_view.team.name, of_task.team and of_task.team.name] == ["team-blue", "team-red"]
+
+
+def test_owner_of_imports_no_urlconf(sink: RecordingSink) -> None:
+    with override_settings(ROOT_URLCONF="no_such_urls"):
+        assert not whose.owner_of(RedirectView.as_view(url="/")).is_owned
+    assert sink.attributions == []
 
 
 def test_the_default_owner_does_not_keep_djangos_views_from_their_urlconf() -> None:

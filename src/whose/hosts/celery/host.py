@@ -59,6 +59,7 @@ class CeleryHost:
         _connected = self
         connect_on_app_finalize(_on_app_finalize)
         attributor.record_readers.append(self._outside.of_record)
+        attributor.owner_finders.append(tasks.owner_by_name)
         self._wrap_present()
 
     def uninstall(self) -> None:
@@ -79,7 +80,10 @@ class CeleryHost:
         if self._tasks is not None:
             self._tasks.unwrap_all(list(_get_active_apps()))
         if self._attributor is not None:
-            self._attributor.record_readers.clear()
+            if self._outside is not None:
+                self._attributor.record_readers.remove(self._outside.of_record)
+            if self._tasks is not None:
+                self._attributor.owner_finders.remove(self._tasks.owner_by_name)
         self._tasks = self._origins = self._outside = self._schedules = self._attributor = None
 
     def wrap_registered(self, app: Any) -> None:

@@ -15,7 +15,7 @@ from whose.attribution import Attributor, Entrance, current, leave_no_frame
 from whose.errors import contain
 from whose.hosts.celery.origin import Origins, waited
 from whose.imitation import imitating
-from whose.model import Work
+from whose.model import Ownership, Work
 from whose.patches import Patches
 
 #: Where a task keeps its entrance: beside ``run``, in a dict that has room for it.
@@ -71,6 +71,12 @@ class WrappedTasks:
         # A copy of a task brings the entrance along; so does a task that was out of reach at an earlier uninstall().
         is_its_own = known is not None and known.thing is task and known.resolver is self._attributor.resolver
         return known if is_its_own else None
+
+    def owner_by_name(self, thing: object) -> Ownership | None:
+        """Return the Ownership of a task where there are rules about the names of tasks; None for anything else."""
+        if not self._attributor.resolver.index.needs_names or not isinstance(thing, Task) or not thing.name:
+            return None
+        return self._attributor.resolver.owner_of_entry(thing, task=thing.name)
 
     def wrap(self, task: Any) -> None:
         """Wrap a task; one that is wrapped already, or is Celery's own, stays as it is. Contained."""

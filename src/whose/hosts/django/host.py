@@ -42,6 +42,7 @@ class DjangoHost:
         requests = self._requests = serving.Requests(attributor)
         self._attributor = attributor
         attributor.record_readers.append(requests.attribution_of_record)
+        attributor.owner_finders.append(requests.owner_of)
         self._filter = OwnerOfRequest(requests.attribution_of_record)
         logging.getLogger(REPORTS).addFilter(self._filter)
         serving.begin_serving(requests, when_used=self._listen)
@@ -59,6 +60,7 @@ class DjangoHost:
             logging.getLogger(REPORTS).removeFilter(self._filter)
         if self._attributor is not None and self._requests is not None:
             self._attributor.record_readers.remove(self._requests.attribution_of_record)
+            self._attributor.owner_finders.remove(self._requests.owner_of)
         if self._signal is not None and self._requests is not None:
             self._signal.disconnect(self._requests.failed)
         self._attributor = self._requests = self._filter = self._signal = None

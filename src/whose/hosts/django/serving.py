@@ -155,6 +155,10 @@ class Requests:
         except Exception as error:
             contain(error, cause="finding who is at fault for a request")
 
+    def owner_of(self, thing: object) -> Ownership | None:
+        """Return the Ownership of a view where more than its own code decides; None for anything else."""
+        return self._views.owner_of(thing)
+
     def attribution_of_record(self, record: LogRecord) -> Attribution | None:
         """Return the attribution of the request that a log record is about; None where it is about none."""
         request = vars(record).get("request")

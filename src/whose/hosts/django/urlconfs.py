@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
@@ -24,14 +25,32 @@ class Urlconfs:
 
         ``urlconf`` is the request's own, or None for ``ROOT_URLCONF``; ``route`` is ``resolver_match.route``.
         """
+        places = self._places_of(view, urlconf)
+        if places is None:
+            return None
+        return places.by_route.get(route) or places.first
+
+    def first_route_of(self, view: Any) -> str | None:
+        """Return the first route under which a view stands in ``ROOT_URLCONF``.
+
+        None where it stands nowhere, and before that URLconf has been imported: a resolver that is asked meanwhile
+        keeps the half of the patterns that it finds (``URLResolver.url_patterns``, django/urls/resolvers.py).
+        """
+        from django.conf import settings
+
+        name = getattr(settings, "ROOT_URLCONF", None)
+        module = sys.modules.get(name) if isinstance(name, str) else None
+        if module is None or getattr(module.__spec__, "_initializing", False):
+            return None
+        places = self._places_of(view, None)
+        return next(iter(places.by_route)) if places is not None else None
+
+    def _places_of(self, view: Any, urlconf: object) -> _Places | None:
         if urlconf not in self._places:
             if len(self._places) >= _MOST_URLCONFS:
                 self._places.clear()
             self._places[urlconf] = _walked(urlconf)
-        places = self._places[urlconf].get(id(view))
-        if places is None:
-            return None
-        return places.by_route.get(route) or places.first
+        return self._places[urlconf].get(id(view))
 
 
 class _Places:

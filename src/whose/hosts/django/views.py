@@ -75,6 +75,20 @@ class ViewOwners:
             entrance = known.by_route[urlconf, route] = self._made(view, ownership)
         return entrance
 
+    def owner_of(self, thing: object) -> Ownership | None:
+        """Return the Ownership of a view by the rules for requests, under its first route.
+
+        None where the view's own code decides, and for what is no view.
+        """
+        if isinstance(thing, type) or not callable(thing):
+            return None
+        view = bare(thing)
+        own = self._attributor.resolver.owner_of_entry(view)
+        if is_claimed(own) or (is_of_program(own) and not self._attributor.resolver.index.needs_names):
+            return None
+        route = self._urlconfs.first_route_of(view)
+        return self._owner_by_route(view, None, route) if route is not None else None
+
     def _learn(self, view: Any) -> KnownView:
         known = KnownView(self._reference(view))
         own = self._contained(lambda: self._attributor.resolver.owner_of_entry(view))

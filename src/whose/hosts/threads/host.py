@@ -1,4 +1,4 @@
-"""Attaches to threads, executors and processes: what a work starts belongs to it, and what lives on after it does not."""
+"""Attaches to threads, executors and processes: what a work starts belongs to it, unless it is to outlive it."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class ThreadsHost:
         return functools.wraps(original)(start)
 
     def _is_part(self, started: Any) -> bool:
-        """Tell whether a thread or process is a part of the work that starts it: whether a rule gives its code an owner.
+        """Tell whether a thread or process is a part of the work that starts it, its code having an owner by a rule.
 
         Others, such as the workers of an executor or an agent's exporter that the first request happens to start, live
         on after the work and are none of it.
