@@ -334,3 +334,23 @@ def test_every_code_is_documented_with_its_meaning_and_mend() -> None:
     page = (Path(__file__).parents[2] / "docs" / "lint.md").read_text()
     for code in CODES.values():
         assert f"| {code.code} | {code.title} | {code.gravity} | {code.meaning} | {code.mend} |" in page
+
+
+def test_the_configuration_chooses_codes_and_the_baseline_for_everybody(
+    whose: Whose, make_repository: MakeRepository
+) -> None:
+    config = "codeowners = true\n[lint]\nignore = ['WH106']\nbaseline = 'known.json'\n"
+    root = make_repository({"CODEOWNERS": "* @acme/red\n/gone/ @acme/red\n", "whose.toml": config, "a.py": ""})
+    assert "there is no such baseline" in whose("lint").err
+    assert whose("lint", "--new-baseline").out == "nothing found; the baseline excuses 1\n"
+    assert (root / "known.json").is_file()
+    assert whose("lint").code == 0
+    assert whose("lint", "--select", "WH106").out.startswith("CODEOWNERS:1: WH106")
+    (root / "CODEOWNERS").write_text("* @acme/red\n/other/ @acme/red\n")
+    assert [one["code"] for one in whose("lint", "--json").json["findings"]] == ["WH101", "WH002"]
+    assert [one["code"] for one in whose("lint", "--json", "--ignore", "WH101").json["findings"]] == ["WH002"]
+    (root / "whose.toml").write_text(config.replace("WH106", "everything").replace("baseline", "base"))
+    done = whose("lint")
+    assert done.code == USAGE
+    assert "whose.toml:3: WH001 'everything' is no code" in done.out
+    assert "whose.toml:4: WH001 unknown key of 'lint' 'base'; did you mean 'baseline'?" in done.out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -80,8 +81,6 @@ def command(
     from whose.report.lint.shown import print_findings
 
     form = "json" if is_json else form
-    if is_new and baseline is None:
-        raise click.UsageError("--new-baseline needs a file: --baseline FILE")
     excuses = load_baseline(baseline) if baseline is not None and not is_new else None
     try:
         linting = Linting(selected=select, ignored=ignore, has_packages=not isolated)
@@ -89,6 +88,11 @@ def command(
     except ConfigurationError as error:
         print_findings(mistakes(error), (), form=form, print_json=print_json)
         sys.exit(USAGE)
+    if baseline is None and linting.settings.baseline is not None:
+        baseline = Path(os.path.relpath(linting.settings.baseline.path))
+        excuses = load_baseline(baseline) if not is_new else None
+    if is_new and baseline is None:
+        raise click.UsageError("--new-baseline needs a file: --baseline FILE, or baseline in [tool.whose.lint]")
     if mended:
         error_console().print(f"whose: mended {len(mended)} finding{'' if len(mended) == 1 else 's'}", soft_wrap=True)
     if is_new and baseline is not None:

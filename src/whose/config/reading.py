@@ -9,6 +9,7 @@ from types import MappingProxyType
 from whose.config.checking import Checker
 from whose.config.emission import read_costs, read_keys, read_parts, read_sinks
 from whose.config.files import read_files, read_nearby, read_roots, repository_of
+from whose.config.linting import read_lint
 from whose.config.mappings import CATCH_ALL, DEFAULT, Prefixes
 from whose.config.patterns import read_owners, read_packages, read_patterns
 from whose.config.places import Place
@@ -96,6 +97,7 @@ class _Reader:
             "guard": self._switch("guard"),
             "baggage_from": self._networks,
             "baggage_to": self._strings("baggage_to"),
+            "lint": lambda place, value: {"lint": read_lint(checker, place, value, beside=beside)},
         }
         for place in self.places:
             for key in place.values:

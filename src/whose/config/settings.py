@@ -52,6 +52,16 @@ class Root:
 
 
 @dataclass(frozen=True, slots=True)
+class LintSettings:
+    """What ``whose lint`` looks for and excuses; the command line comes before it."""
+
+    #: Codes, or the beginnings of some.
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    baseline: FileSetting | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """Everything that the user may decide, checked and frozen."""
 
@@ -103,6 +113,7 @@ class Config:
     #: Senders whose W3C baggage is believed, and hosts to which ours is sent.
     baggage_from: tuple[str, ...] = ()
     baggage_to: tuple[str, ...] = ()
+    lint: LintSettings = LintSettings()
     #: The repository, to which every path in a rule is relative.
     root: Path | None = None
     #: How messages name the places that were read, in order of precedence.

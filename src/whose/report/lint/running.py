@@ -6,6 +6,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 import whose
+from whose.config.settings import LintSettings
 from whose.errors import ConfigurationError
 from whose.report.lint import Examined, Finding, find, is_selected
 from whose.report.lint.fixing import fix
@@ -24,10 +25,15 @@ class Linting:
         self._selected = selected
         self._ignored = ignored
         self._has_packages = has_packages
+        #: What the configuration says, once it has been read.
+        self.settings = LintSettings()
 
     def wants(self, code: str) -> bool:
-        """Tell whether a code is looked for."""
-        return is_selected(code, selected=self._selected, ignored=self._ignored)
+        """Tell whether a code is looked for: by the command line, and where that selects none, by the configuration."""
+        selected, ignored = self._selected, self._ignored
+        if not selected:
+            selected, ignored = self.settings.select, (*ignored, *self.settings.ignore)
+        return is_selected(code, selected=selected, ignored=ignored)
 
     def findings(self) -> tuple[Finding, ...]:
         """Return what is wrong now, by file and line.
@@ -58,6 +64,7 @@ class Linting:
 
     def _examine(self) -> tuple[Path, tuple[Finding, ...]]:
         repository = whose.load()
+        self.settings = repository.config.lint
         progress = Progress()
         surveyed = survey(repository, progress)
         progress.say("checking the rules")
