@@ -26,8 +26,8 @@ demo: $(VENV)/.ready  ## Run the shop for real and show who owns what it did.
 test: $(VENV)/.ready  ## Run the tests, real agents included.
 	@$(BIN)/python -m pytest -m "not slow"
 
-test-slow: $(VENV)/.ready  ## Run the tests that take minutes.
-	@$(BIN)/python -m pytest -m slow
+test-slow: $(VENV)/.ready  ## Run the tests that take minutes, and look for new examples.
+	@WHOSE_EXAMPLES=exploring $(BIN)/python -m pytest -m "slow or hypothesis"
 
 matrix: $(VENV)/.ready  ## Write the support matrix of the last test run into README and docs.
 	@$(BIN)/python -m tests.agents.matrix
