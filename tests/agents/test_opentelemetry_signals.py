@@ -18,6 +18,7 @@ INSTRUMENT = str(PROGRAMS / "opentelemetry-instrument")
 WORKER = (str(PROGRAMS / "celery"), "-A", "shop", "worker")
 GUNICORN = (str(PROGRAMS / "gunicorn"), "--bind", "127.0.0.1:{port}", "--workers", "1", "site_wsgi")
 UVICORN = (str(PROGRAMS / "python"), str(PROJECT / "serve_asgi.py"), "{port}")
+IN_CODE = (str(PROGRAMS / "python"), "-P", str(Path(__file__).with_name("launchers") / "opentelemetry_run.py"))
 RED, BLUE, NOBODY = "team-red", "team-blue", "nobody"
 
 #: Who owns the spans that frameworks' instrumentations open: the code that runs in them, or that sends.
@@ -176,3 +177,26 @@ def test_the_same_of_a_site_over_grpc(tmp_path: Path) -> None:
     assert not complaints(receiver, works=WORKS_OF_REQUESTS, spans=SPANS_OF_REQUESTS)
     assert not complaints_of_logs(receiver, works=WORKS_OF_REQUESTS)
     assert series(receiver) == SERIES
+
+
+@pytest.mark.slow
+def test_every_span_of_a_worker_that_sets_the_sdk_up_in_code_carries_its_owner(tmp_path: Path) -> None:
+    with OtlpReceiver() as receiver:
+        run_tasks(
+            (*IN_CODE, "celery", *WORKER, "-P", "prefork", "-c", "1"),
+            environment=receiver.environment | {"SIGNALS_IN_CODE": "yes"},
+            directory=tmp_path,
+        )
+    spans = (*SPANS_OF_TASKS, "apply_async/blue.tasks.ship")
+    assert not complaints(receiver, works=WORKS_OF_TASKS, spans=spans, whats=("own", "query"))
+
+
+@pytest.mark.slow
+def test_every_span_of_a_site_that_sets_the_sdk_up_in_code_carries_its_owner(tmp_path: Path) -> None:
+    with OtlpReceiver() as receiver:
+        run_requests(
+            (*IN_CODE, "django", *GUNICORN),
+            environment=receiver.environment | {"SIGNALS_IN_CODE": "yes"},
+            directory=tmp_path,
+        )
+    assert not complaints(receiver, works=WORKS_OF_REQUESTS, spans=SPANS_OF_REQUESTS, whats=("own", "query"))
