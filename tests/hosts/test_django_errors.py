@@ -120,6 +120,29 @@ def test_the_report_of_the_error_carries_owner_and_fault(caplog: pytest.LogCaptu
     ]
 
 
+@pytest.mark.parametrize("is_async", [False, True])
+def test_the_report_of_a_refused_request_carries_its_owner(caplog: pytest.LogCaptureFixture, is_async: bool) -> None:
+    rules = {**RULES, "default_owner": "team-grey", "sinks": ["logging"]}
+    common = "django.middleware.common.CommonMiddleware"
+    with installed(rules), override_settings(ALLOWED_HOSTS=["elsewhere"], MIDDLEWARE=[OURS, common]):
+        _get("/red/plain/", is_async=is_async)
+    with installed(rules), override_settings(MIDDLEWARE=[OURS, f"{BLUE}.Health"]):
+        _get("/red/suspicious/", is_async=is_async)
+        _get("/suspected", is_async=is_async)
+    reports = [record for record in caplog.records if record.name.startswith("django.security.")]
+    assert [record.name.rpartition(".")[2] for record in reports] == ["DisallowedHost", *["SuspiciousOperation"] * 2]
+    found = [
+        tuple(vars(report).get(key) for key in ("code_owner", "code_owner_reason", "code_owner_at_fault"))
+        for report in reports
+    ]
+    assert found == [
+        ("team-grey", "no_view", None),
+        ("team-red", None, "team-red"),
+        ("team-blue", "middleware", "team-blue"),
+    ]
+    assert all(not logging.getLogger(record.name).filters for record in reports)
+
+
 def test_an_error_in_a_request_inside_a_request_is_told_of_the_inner_one_alone(sink: RecordingSink) -> None:
     assert _get("/red/asks-broken/", is_async=False).content == b"500,team-red"
     ((attribution, _),) = sink.faults

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,13 +11,10 @@ from whose.hosts.django import serving
 from whose.hosts.django.commands import attribute_commands
 from whose.hosts.django.queries import Queries
 from whose.hosts.django.receivers import Receivers
-from whose.hosts.django.records import OwnerOfRequest
+from whose.hosts.django.records import REPORTS, OwnerOfRequest
 from whose.hosts.django.settings import places_of, settings_in_use
 from whose.hosts.django.templates import Templates
 from whose.patches import Patches
-
-#: The logger by which Django reports responses of 400 and above, after all middleware is done.
-REPORTS = "django.request"
 
 
 class DjangoHost:
@@ -41,10 +37,10 @@ class DjangoHost:
         """Serve the middlewares that are loaded and those that will be."""
         requests = self._requests = serving.Requests(attributor)
         self._attributor = attributor
-        attributor.record_readers.append(requests.attribution_of_record)
         attributor.owner_finders.append(requests.owner_of)
-        self._filter = OwnerOfRequest(requests.attribution_of_record)
-        logging.getLogger(REPORTS).addFilter(self._filter)
+        self._filter = OwnerOfRequest(attributor, requests)
+        self._filter.join(REPORTS)
+        attributor.record_readers.append(self._filter.attribution_of)
         serving.begin_serving(requests, when_used=self._listen)
         if settings_in_use() is not None:
             self._listen()
@@ -56,10 +52,9 @@ class DjangoHost:
         if self._queries is not None:
             self._queries.uninstall()
             self._queries = None
-        if self._filter is not None:
-            logging.getLogger(REPORTS).removeFilter(self._filter)
-        if self._attributor is not None and self._requests is not None:
-            self._attributor.record_readers.remove(self._requests.attribution_of_record)
+        if self._attributor is not None and self._requests is not None and self._filter is not None:
+            self._filter.leave()
+            self._attributor.record_readers.remove(self._filter.attribution_of)
             self._attributor.owner_finders.remove(self._requests.owner_of)
         if self._signal is not None and self._requests is not None:
             self._signal.disconnect(self._requests.failed)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from asgiref.sync import iscoroutinefunction
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.utils.decorators import sync_and_async_middleware
 from django.utils.deprecation import MiddlewareMixin
@@ -15,7 +15,7 @@ import whose
 
 
 class Health:
-    """Answers one path, refuses another, and fails on a third."""
+    """Answers one path, refuses two others, and fails on one more."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -25,6 +25,8 @@ class Health:
             return HttpResponse("ok")
         if request.path == "/refused":
             raise PermissionDenied
+        if request.path == "/suspected":
+            raise SuspiciousOperation
         if request.path == "/accident":
             raise RuntimeError("in a middleware")
         return self.get_response(request)
