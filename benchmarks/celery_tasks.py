@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import random
+import time
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from typing import Any
@@ -9,7 +12,8 @@ from typing import Any
 import whose
 from benchmarks import projects
 from benchmarks.agents import AGENTS, MakeLap
-from benchmarks.measuring import Effort, Figures, Measured, added, in_fresh_processes, lap
+from benchmarks.clocks import Clocks
+from benchmarks.measuring import Effort, Figures, Lap, Measured, in_fresh_processes, lap, taken
 from benchmarks.tables import Line, Row, Table
 
 RULES = (10, 1_000, 10_000)
@@ -72,31 +76,65 @@ def _compared(
     seconds: float,
     setter: Callable[[Mapping[str, str]], Callable[[], object]] | None = None,
 ) -> Measured:
-    """Return what is added to a bare task by the peer, by us, and by the agent's own call alone."""
+    """Return what is put between a tracer and a task's body by the peer and by us, and what the agent's call takes."""
     from celery import Celery
     from edx_django_utils.monitoring import set_code_owner_attribute
 
     from whose.hosts.celery.origin import HEADER
 
     app = Celery("measured", broker="memory://", set_as_current=False)
-    bodies: dict[str, Any] = {name: _body() for name in ("bare", "control", "owner", "whole")}
-    bodies["edx"] = set_code_owner_attribute(_body())
+    clocks = {name: Clocks() for name in ("bare", "control", "own", "edx", "owner", "whole", "header")}
+    bodies = {name: clock.body for name, clock in clocks.items()}
+    bodies["edx"] = set_code_owner_attribute(bodies["edx"])
+    # Made before install(), and so not ours.
+    tasks = {name: _task(app, bodies[name], name=name) for name in ("bare", "control", "own", "edx")}
     attributes: dict[str, str] = {}
     if setter is not None:
-        bodies["own"] = setter(attributes)
-    tasks = {name: _task(app, body, name=name) for name, body in bodies.items()}
-    # A tracer keeps the ``run`` that it was built with, so these stay bare.
-    calls = {name: _traced(app, tasks[name]) for name in bodies if name not in ("owner", "whole")}
+        clocks["own"].inside = setter(attributes)
+    for name, task in tasks.items():
+        tasks[name] = clocks[name].around(task)
+    calls = {name: _traced(app, task) for name, task in tasks.items()}
+    plain = lap(_traced(app, _task(app, _body(), name="plain")), runs=_RUNS)
     whose.install({"sinks": [sink]})
     try:
         attributes.update(_attributes_given(app))
-        calls["owner"] = _traced(app, without_caller(tasks["owner"]))
-        calls["whole"] = _traced(app, tasks["whole"])
-        calls["header"] = _traced(app, tasks["whole"], headers={HEADER: _HEADER})
-        measured = added({name: make_lap(call) for name, call in calls.items()}, seconds=seconds)
+        ours = {name: _task(app, bodies[name], name=name) for name in ("owner", "whole", "header")}
+        without_caller(ours["owner"])
+        for name, task in ours.items():
+            headers = {HEADER: _HEADER} if name == "header" else None
+            calls[name] = _traced(app, clocks[name].around(task), headers=headers)
+        _run({name: make_lap(call) for name, call in calls.items()}, clocks, seconds=seconds)
     finally:
         whose.uninstall()
-    return measured | {"reading": measured["header"] - measured["owner"]}
+    nothing = clocks["bare"]
+    measured = {name: clock.of_wrapper - nothing.of_wrapper for name, clock in clocks.items()}
+    return measured | {
+        "bare": taken({"plain": plain}, seconds=seconds / 4)["plain"],
+        "own": clocks["own"].of_call - nothing.of_call,
+        "reading": measured["header"] - measured["owner"],
+    }
+
+
+def _run(laps: Mapping[str, Lap], clocks: Mapping[str, Clocks], *, seconds: float) -> None:
+    """Run laps in turns, in an order that changes, without garbage collection."""
+    order = list(laps)
+    shuffle = random.Random(0).shuffle
+    for name in order:
+        laps[name]()
+        clocks[name].forget()
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    try:
+        end = time.perf_counter() + seconds
+        while time.perf_counter() < end:
+            shuffle(order)
+            for name in order:
+                laps[name]()
+            gc.collect(0)
+    finally:
+        gc.enable()
+        gc.unfreeze()
 
 
 def _body() -> Any:

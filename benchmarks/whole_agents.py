@@ -7,12 +7,12 @@ import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
-from statistics import median
 from typing import Any
 
 import whose
 from benchmarks import projects
 from benchmarks.celery_tasks import without_caller
+from benchmarks.clocks import Clocks
 from benchmarks.measuring import Effort, Figures, Measured, in_fresh_processes, lap, taken
 from benchmarks.tables import Line, Row, Table
 
@@ -69,16 +69,16 @@ def _measure(sink: str, start: Callable[[], Setter], seconds: float) -> Measured
     setter = start()
     app = _app()
     attributes: dict[str, str] = {}
-    clocks = {name: _Clocks() for name in ("agent", "owner")}
+    clocks = {name: Clocks() for name in ("agent", "owner")}
     # A tracer keeps the ``run`` that it was built with, so this one is not attributed.
-    watched = _task(app, "agent", body=clocks["agent"].body)
-    calls = {"agent": clocks["agent"].traced(app, watched)}
+    calls = {"agent": _traced(app, clocks["agent"].around(_task(app, "agent", body=clocks["agent"].body)))}
     bare = _traced(app, _task(app, "whole"))
     whose.install({"sinks": [sink], "mappings": projects.mappings(1_000)})
     try:
         with whose.attributing(projects.MODULE) as attribution:
             attributes.update(attribution.attributes)
-        calls["owner"] = clocks["owner"].traced(app, without_caller(_task(app, "owner", body=clocks["owner"].body)))
+        owned = without_caller(_task(app, "owner", body=clocks["owner"].body))
+        calls["owner"] = _traced(app, clocks["owner"].around(owned))
         clocks["agent"].inside = lambda: setter(attributes)
         whole = taken({"agent": lap(bare, runs=_RUNS)}, seconds=seconds)
         end = time.perf_counter() + seconds
@@ -87,41 +87,12 @@ def _measure(sink: str, start: Callable[[], Setter], seconds: float) -> Measured
                 call()
     finally:
         whose.uninstall()
-    own, empty, ours = median(clocks["agent"].within), median(clocks["agent"].around), median(clocks["owner"].around)
-    measured = {"agent": whole["agent"], "own": own - median(clocks["owner"].within), "owner": ours - empty}
+    measured = {
+        "agent": whole["agent"],
+        "own": clocks["agent"].of_call - clocks["owner"].of_call,
+        "owner": clocks["owner"].of_wrapper - clocks["agent"].of_wrapper,
+    }
     return measured | {"beyond": measured["owner"] - measured["own"]}
-
-
-class _Clocks:
-    """Takes the time between a task's ``run`` and its body, and that of one call in the body, in microseconds."""
-
-    def __init__(self) -> None:
-        self.inside: Callable[[], object] = lambda: None
-        self.around: list[float] = []
-        self.within: list[float] = []
-        self._inside = 0
-        made = projects.module(projects.MODULE, "def task(): watch()")
-        made.watch = self._watch
-        self.body = made.task
-
-    def traced(self, app: Any, task: Any) -> Callable[[], object]:
-        """Return what runs a task as a worker does, with a clock around its ``run``."""
-        run = task.run
-
-        def timed() -> None:
-            begin = time.perf_counter_ns()
-            run()
-            self.around.append((time.perf_counter_ns() - begin - self._inside) / 1e3)
-
-        task.run = timed
-        return _traced(app, task)
-
-    def _watch(self) -> None:
-        begin = time.perf_counter_ns()
-        self.inside()
-        middle = time.perf_counter_ns()
-        self.within.append((middle - begin) / 1e3)
-        self._inside = time.perf_counter_ns() - begin
 
 
 def _app() -> Any:
