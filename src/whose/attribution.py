@@ -405,7 +405,8 @@ class Attributor:
                             attribution, token = self._enter(entrance, origin_of, (args, kwargs))
                     except Exception as error:
                         contain(error, cause="attribution")
-                    return body(*args, **kwargs)
+                    # Even an empty dict would be copied.
+                    return body(*args, **kwargs) if kwargs else body(*args)
                 except Exception as error:
                     try:
                         # What leave_no_frame() does, without a call, for which a stack that is full has no room.

@@ -25,7 +25,15 @@ class NewRelicSink:
         # Straight from where it is defined: newrelic.agent wraps each call and imports all of the agent.
         from newrelic.api.transaction import current_transaction
 
+        def record_entry(attribution: Attribution) -> None:
+            """Do as ``record`` does for work that is not nested."""
+            transaction = current_transaction()
+            if transaction is not None:
+                transaction.add_custom_attributes(attribution.attributes.items())
+
         self._current_transaction = current_transaction
+        # Runs before every task, and finds what it calls quicker like this than by way of self.
+        self.record_entry = record_entry
         self._patches = Patches()
 
     def install(self, attributor: Attributor) -> None:
@@ -76,13 +84,6 @@ class NewRelicSink:
         if attribution.is_nested and any(key in transaction._custom_params for key in attribution.attributes):
             return
         transaction.add_custom_attributes(attribution.attributes.items())
-
-    def record_entry(self, attribution: Attribution) -> None:
-        """Do the same for work that is not nested."""
-        current_transaction = self._current_transaction
-        transaction = current_transaction()
-        if transaction is not None:
-            transaction.add_custom_attributes(attribution.attributes.items())
 
     def record_error(self, attribution: Attribution, fault: Fault) -> None:
         """Add who is at fault to the transaction that fails; that of nested work may yet succeed."""
