@@ -12,8 +12,9 @@ from celery.app.registry import TaskRegistry
 
 from whose.attribution import Attributor, _set, leave_no_frame
 from whose.errors import contain
-from whose.hosts.celery.origin import Origins, Schedules, write_time, writing_header
+from whose.hosts.celery.origin import Origins, write_time, writing_header
 from whose.hosts.celery.outside import Outside, while_current
+from whose.hosts.celery.schedules import Schedules
 from whose.hosts.celery.tasks import WrappedTasks
 from whose.imitation import imitating, standing_in
 from whose.patches import Patches

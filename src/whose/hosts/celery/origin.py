@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import functools
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime
 from types import FrameType
 from typing import Any
 
 from celery._state import _task_stack, get_current_worker_task
 
-from whose.attribution import Aside, Attributor, Origin, Scope, _current, restore
+from whose.attribution import Aside, Origin, Scope, _current
 from whose.errors import contain
-from whose.model import Attribution, Ownership, TeamName, Work
+from whose.model import TeamName
 from whose.resolver import Resolver
 
 #: Name of the message header. Its value is ``1;caller;root``: a version and two names of teams, either of which may be
@@ -212,57 +210,3 @@ def waited(task: Any) -> float | None:
     eta = request.__dict__.get("eta")
     due = max(sent, datetime.fromisoformat(eta).timestamp()) if isinstance(eta, str) else sent
     return float(max(time.time() - due, 0.0))
-
-
-class Schedules:
-    """Who owns the entries of beat's schedule: the code that added the entry, else the scheduled task's owner."""
-
-    def __init__(self, attributor: Attributor) -> None:
-        self._attributor = attributor
-        self._added_by: dict[str, str] = {}
-
-    def adding(self, original: Any) -> Any:
-        """Return what makes ``Celery.add_periodic_task`` remember which module added the entry."""
-
-        def add_periodic_task(self_: Any, *args: Any, **kwargs: Any) -> Any:
-            key = original(self_, *args, **kwargs)
-            try:
-                self._added_by[str(key)] = str(sys._getframe(1).f_globals.get("__name__", ""))
-            except Exception as error:
-                contain(error, cause="adding a periodic task")
-            return key
-
-        return functools.wraps(original)(add_periodic_task)
-
-    def applying(self, original: Any) -> Any:
-        """Return what makes beat's ``Scheduler.apply_async`` send an entry as asked for by the schedule's owner."""
-
-        def apply_async(self_: Any, entry: Any, *args: Any, **kwargs: Any) -> Any:
-            with self._running(self_.app, entry):
-                return original(self_, entry, *args, **kwargs)
-
-        return functools.wraps(original)(apply_async)
-
-    @contextmanager
-    def _running(self, app: Any, entry: Any) -> Iterator[None]:
-        token = None
-        try:
-            attribution = Attribution(Work("schedule", entry.name), self._ownership(app, entry))
-            token = _current.set(attribution)
-        except Exception as error:
-            contain(error, cause="applying an entry of beat's schedule")
-        try:
-            yield
-        finally:
-            if token is not None:
-                restore(token)
-
-    def _ownership(self, app: Any, entry: Any) -> Ownership:
-        module = self._added_by.get(entry.name)
-        resolver = self._attributor.resolver
-        if module:
-            ownership = resolver.owner_of_module(module)
-            if ownership.is_owned:
-                return ownership
-        task = app.tasks.get(entry.task)
-        return resolver.owner_of(task if task is not None else entry.task)
