@@ -9,28 +9,39 @@ from dataclasses import dataclass, field
 from threading import get_ident
 from time import perf_counter, thread_time
 from types import MappingProxyType
+from typing import Any
 
 from whose.model import TeamName
 
+
+def _nothing() -> Mapping[TeamName, Any]:
+    return _NOTHING
+
+
+_NOTHING: Mapping[TeamName, Any] = MappingProxyType({})
 #: How code that nobody owns is called where a team's name would stand.
 NOBODY = TeamName("none")
 #: Stands for the owner of the work itself, who may not be known before the work is over.
 _ITSELF = TeamName("")
-_NONE: Mapping[TeamName, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class Costs:
     """What one work cost, by team. Seconds are exclusive: they add up to the work's own duration."""
 
-    wall_seconds: Mapping[TeamName, float] = field(default_factory=dict)
-    cpu_seconds: Mapping[TeamName, float] = field(default_factory=dict)
-    sql_queries: Mapping[TeamName, int] = field(default_factory=dict)
-    sql_seconds: Mapping[TeamName, float] = field(default_factory=dict)
+    wall_seconds: Mapping[TeamName, float] = field(default_factory=_nothing)
+    cpu_seconds: Mapping[TeamName, float] = field(default_factory=_nothing)
+    sql_queries: Mapping[TeamName, int] = field(default_factory=_nothing)
+    sql_seconds: Mapping[TeamName, float] = field(default_factory=_nothing)
     #: Seconds from being sent, or from its ETA, to its start; None where that is not measured.
     queue_seconds: float | None = None
     #: How long the work took, in seconds; measured whichever parts are on.
     seconds: float = 0.0
+
+    @property
+    def is_duration(self) -> bool:
+        """Tell whether nothing was measured but how long the work took."""
+        return self.queue_seconds is None and not (self.wall_seconds or self.cpu_seconds or self.sql_queries)
 
     @property
     def attributes(self) -> dict[str, float]:
@@ -83,7 +94,9 @@ class Ledger:
         "queue_seconds",
     )
 
-    def __init__(self, parts: Collection[str], *, queue_seconds: float | None = None) -> None:
+    def __init__(
+        self, parts: Collection[str], *, queue_seconds: float | None = None, thread: int | None = None
+    ) -> None:
         # Importing asyncio would cost more than all of us; who runs a loop has imported it.
         asyncio = sys.modules.get("asyncio")
         is_async = asyncio is not None and asyncio._get_running_loop() is not None
@@ -94,7 +107,7 @@ class Ledger:
         self._sql: dict[TeamName, float] = {}
         self.queue_seconds = queue_seconds
         self._stack = [Charge(_ITSELF)]
-        self._thread = None if is_async else get_ident()
+        self._thread = thread if thread is not None else None if is_async else get_ident()
         self._began = self._wall_at = perf_counter()
         self._cpu_at = thread_time() if self._cpu is not None else 0.0
 
@@ -131,9 +144,6 @@ class Ledger:
 
     def closed(self, owner: TeamName | None) -> Costs:
         """Return the costs up to now; what was charged to the work itself goes to its owner."""
-        if self._wall is None and self._cpu is None and not self._queries:
-            # Only the time that the work took is asked for, as metrics do.
-            return Costs(_NONE, _NONE, _NONE, _NONE, self.queue_seconds, perf_counter() - self._began)
         self._settle()
         itself = owner or NOBODY
         return Costs(

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from contextvars import Token
+from time import perf_counter
 
-from whose.costs import Charge, Ledger, open_ledger, running_ledger
+from whose.costs import Charge, Costs, Ledger, open_ledger, running_ledger
 from whose.model import Attribution
 from whose.outlets import Outlet
+
+#: Says that a work is running; no thread may write to it.
+_NO_LEDGER = Ledger((), thread=0)
 
 
 class Metering:
@@ -25,15 +29,37 @@ class Metering:
         if self._charge is not None:
             self._ledger.pop(self._charge)
             return
+        self._close()
+        if attribution is not None:
+            team = attribution.ownership.team
+            costs = self._ledger.closed(team.name if team is not None else None)
+            for outlet in outlets:
+                outlet.record_costs(attribution, costs)
+
+    def _close(self) -> None:
         try:
             if self._token is not None:
                 open_ledger.reset(self._token)
         except ValueError:
             # The work ends in another context than it began in; that one keeps no ledger.
             open_ledger.set(None)
+
+
+class Timing(Metering):
+    """The metering of a whole work of which nothing but its duration is asked for, as metrics do."""
+
+    __slots__ = ("_began",)
+
+    def __init__(self) -> None:
+        super().__init__(_NO_LEDGER, token=open_ledger.set(_NO_LEDGER), charge=None)
+        self._began = perf_counter()
+
+    def stop(self, attribution: Attribution | None, outlets: Collection[Outlet]) -> None:
+        """End it, and tell the sinks how long it took."""
+        seconds = perf_counter() - self._began
+        self._close()
         if attribution is not None:
-            team = attribution.ownership.team
-            costs = self._ledger.closed(team.name if team is not None else None)
+            costs = Costs(seconds=seconds)
             for outlet in outlets:
                 outlet.record_costs(attribution, costs)
 
@@ -46,6 +72,8 @@ class Meter:
 
     def start(self, attribution: Attribution | None, *, queue_seconds: float | None = None) -> Metering | None:
         """Begin a work, or a part of the work that is running; None in a thread that runs beside the work's own."""
+        if not self.parts:
+            return Timing() if open_ledger.get() is None else None
         kept = running_ledger()
         if kept is not None:
             team = attribution.ownership.team if attribution is not None else None

@@ -11,6 +11,7 @@ from whose.metrics import (
     BUCKETS,
     COUNTERS,
     HISTOGRAMS,
+    SECONDS,
     Labels,
     Metric,
     changes_by_costs,
@@ -42,8 +43,8 @@ class PrometheusSink:
         self._labels = Labels(())
         self._metrics: dict[Metric, Any] = {}
         self._children: dict[tuple[Metric, tuple[str, ...]], Any] = {}
-        #: What grows by one when a work begins, by its kind, its team and who asked for it.
-        self._begun: dict[tuple[str, str | None, str | None], tuple[Any, ...]] = {}
+        #: By the kind of a work, its team, and who asked for it.
+        self._of_work: dict[tuple[str, str | None, str | None], tuple[tuple[Any, ...], Any]] = {}
 
     @staticmethod
     def is_active() -> bool:
@@ -71,21 +72,11 @@ class PrometheusSink:
             registry.unregister(metric)
         self._metrics.clear()
         self._children.clear()
-        self._begun.clear()
+        self._of_work.clear()
 
     def record(self, attribution: Attribution) -> None:
         """Count a work, and the hand-off that led to it."""
-        team = attribution.ownership.team
-        key = (attribution.work.kind, team.name if team is not None else None, attribution.caller)
-        counters = self._begun.get(key)
-        if counters is None:
-            counters = tuple(
-                self._child(metric, labels) for metric, labels, _ in changes_by_work(self._labels, attribution)
-            )
-            if len(self._begun) >= _MOST_REMEMBERED:
-                self._begun.clear()
-            self._begun[key] = counters
-        for counter in counters:
+        for counter in self._children_of(attribution)[0]:
             counter.inc()
 
     def record_error(self, attribution: Attribution, fault: Fault) -> None:
@@ -95,12 +86,29 @@ class PrometheusSink:
 
     def record_costs(self, attribution: Attribution, costs: Costs) -> None:
         """Count and observe seconds."""
+        if costs.is_duration:
+            self._children_of(attribution)[1].observe(costs.seconds)
+            return
         for metric, labels, amount in changes_by_costs(self._labels, attribution, costs):
             child = self._child(metric, labels)
             if metric in HISTOGRAMS:
                 child.observe(amount)
             else:
                 child.inc(amount)
+
+    def _children_of(self, attribution: Attribution) -> tuple[tuple[Any, ...], Any]:
+        """Return what grows by one when a work begins, and what observes how long it took."""
+        team = attribution.ownership.team
+        key = (attribution.work.kind, team.name if team is not None else None, attribution.caller)
+        known = self._of_work.get(key)
+        if known is None:
+            begun = tuple(
+                self._child(metric, labels) for metric, labels, _ in changes_by_work(self._labels, attribution)
+            )
+            if len(self._of_work) >= _MOST_REMEMBERED:
+                self._of_work.clear()
+            known = self._of_work[key] = (begun, self._child(SECONDS, self._labels.of(attribution)))
+        return known
 
     def _child(self, metric: Metric, labels: tuple[str, ...]) -> Any:
         child = self._children.get((metric, labels))
