@@ -74,7 +74,31 @@ def test_a_working_directory_that_is_gone_is_told(
     (shop / "gone").rmdir()
     done = whose(*command)
     assert done.code == FAILED
-    assert "No such file or directory" in done.err
+    assert done.err == "whose: the working directory is no more; change to another one\n"
+
+
+@every_command
+def test_a_pipe_in_the_place_of_a_file_is_not_waited_for(whose: Whose, shop: Path, command: tuple[str, ...]) -> None:
+    (shop / "src" / "shop" / "urls.py").unlink()
+    os.mkfifo(shop / "src" / "shop" / "urls.py")
+    assert whose(*command).code in (0, FOUND)
+    os.mkfifo(shop / "teams.yml")
+    os.mkfifo(shop / "owners.csv")
+    os.mkfifo(shop / "OWNED")
+    (shop / "whose.toml").write_text(
+        'codeowners = "OWNED"\nteams_files = ["teams.yml"]\nmapping_files = ["owners.csv"]\n'
+    )
+    done = whose(*command)
+    assert done.code == USAGE
+    assert (done.err + done.out).count("cannot be read (No regular file)") == 3
+
+
+@every_command
+def test_a_configuration_nested_beyond_all_sense_is_told(whose: Whose, shop: Path, command: tuple[str, ...]) -> None:
+    (shop / "whose.toml").write_text("a = " + "[" * 100_000)
+    done = whose(*command)
+    assert done.code == USAGE
+    assert "is nested too deeply" in done.err + done.out
 
 
 def test_an_owners_file_of_three_megabytes_is_read_and_told(whose: Whose, make_repository: MakeRepository) -> None:
@@ -119,7 +143,11 @@ def test_a_reader_who_has_seen_enough_ends_the_command_quietly(shop: Path) -> No
     program = "import sys; from whose.cli import main; sys.exit(main())"
     for arguments in ("export json", "of --stdin"):
         command = f"git ls-files -o | {sys.executable} -c '{program}' {arguments} | head -c 10; exit ${{PIPESTATUS[1]}}"
-        done = subprocess.run(["bash", "-c", command], cwd=shop, capture_output=True, text=True, check=False)
+        # Unbuffered, Python does not notice that the rest of a large text found no reader.
+        environment = {**os.environ, "PYTHONUNBUFFERED": ""}
+        done = subprocess.run(
+            ["bash", "-c", command], cwd=shop, env=environment, capture_output=True, text=True, check=False
+        )
         assert (done.returncode, done.stderr) == (128 + signal.SIGPIPE, "")
 
 

@@ -129,7 +129,9 @@ def run(arguments: Sequence[str]) -> int:
         return _unread()
     except OSError as error:
         # A folder that vanished, a disk that is full: nothing that a traceback would explain any better.
-        click.echo(f"whose: {error}", err=True)
+        is_nowhere = isinstance(error, FileNotFoundError) and error.filename is None
+        said = "the working directory is no more; change to another one" if is_nowhere else error
+        click.echo(f"whose: {said}", err=True)
         _give_up_output()
         return FAILED
     return code if isinstance(code, int) else 0

@@ -102,6 +102,8 @@ def load_file(path: Path) -> Place | None:
         raise ConfigurationError([problem]) from error
     except UnicodeDecodeError as error:
         raise ConfigurationError([Problem(name, "is not UTF-8", "save the file as UTF-8")]) from error
+    except RecursionError as error:
+        raise ConfigurationError([Problem(name, "is nested too deeply", "make it flat")]) from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError([Problem(name, f"is not TOML: {error}", "correct the syntax")]) from error
     table: tuple[str, ...] = ()

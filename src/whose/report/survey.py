@@ -9,11 +9,12 @@ from types import MappingProxyType
 from whose.index import Subject
 from whose.model import Ownership
 from whose.report.coverage import Coverage, CoveredFile
-from whose.report.entry_points import EntryPoint, find_entry_points
+from whose.report.entry_points import LARGEST, EntryPoint, find_entry_points
 from whose.report.files import Listing, list_files
 from whose.report.lines import count_lines
 from whose.report.progress import Progress
 from whose.repository import Repository
+from whose.sources.regular_files import read_regular
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,7 @@ def python_sources(listing: Listing, progress: Progress) -> Iterator[tuple[str, 
     paths = [path for path in listing.paths if path.endswith(".py") and path not in listing.symlinks]
     for path in progress.of(paths, "reading the source of"):
         try:
-            with open(f"{listing.root}/{path}", "rb", buffering=0) as file:
-                yield path, file.read()
+            yield path, read_regular(f"{listing.root}/{path}", most=LARGEST + 1)
         except OSError:
             continue  # told by whoever counts its lines
 

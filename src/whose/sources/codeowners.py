@@ -12,6 +12,7 @@ from typing import Literal
 
 from whose.errors import ConfigurationError, Problem
 from whose.model import Rule, SourceName, TeamName
+from whose.sources.regular_files import read_regular
 
 Dialect = Literal["github", "gitlab"]
 
@@ -85,7 +86,7 @@ def load_codeowners(path: Path | str, *, dialect: Dialect | None = None) -> Pars
     """
     file = str(path)
     try:
-        raw = Path(path).read_bytes()
+        raw = read_regular(path)
     except OSError as error:
         mend = "correct the name, or restore the file"
         raise ConfigurationError([Problem(file, f"cannot be read ({error.strerror})", mend)]) from error

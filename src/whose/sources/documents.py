@@ -11,6 +11,7 @@ from pathlib import Path
 from whose.config import Checker, FileSetting, Place
 from whose.config.places import shown
 from whose.sources.json_lines import lines_of_json
+from whose.sources.regular_files import read_regular
 from whose.toml_lines import lines_of_toml
 
 Lines = Mapping[tuple[str | int, ...], int]
@@ -38,7 +39,7 @@ def read_text(checker: Checker, path: Path, *, named_at: str = "") -> str | None
     """Return the text of a file, or None after noting why it cannot be read; ``named_at`` is where it is named."""
     name = shown(path)
     try:
-        return path.read_text(encoding="utf-8-sig")
+        return read_regular(path).decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except OSError as error:
         where, message = (named_at, f"{name} cannot be read") if named_at else (name, "cannot be read")
         checker.problem(where, f"{message} ({error.strerror})", "correct the name, or restore the file")

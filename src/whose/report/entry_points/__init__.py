@@ -11,10 +11,10 @@ from whose.report.entry_points.imports import names_of
 from whose.report.entry_points.routes import Routes, may_have_routes
 from whose.report.entry_points.tasks import Tasks, may_have_tasks
 
-__all__ = ["EntryPoint", "find_entry_points"]
+__all__ = ["LARGEST", "EntryPoint", "find_entry_points"]
 
 #: A source file that is larger was not written by a person.
-_LARGEST = 4_000_000
+LARGEST = 4_000_000
 
 
 def find_entry_points(
@@ -30,7 +30,7 @@ def find_entry_points(
     for path, content in sources:
         has_tasks = may_have_tasks(content)
         has_routes = may_have_routes(content)
-        if not (has_tasks or has_routes) or len(content) > _LARGEST:
+        if not (has_tasks or has_routes) or len(content) > LARGEST:
             continue
         tree = _parsed(content)
         module = module_of(path)

@@ -12,6 +12,7 @@ from whose.config.settings import is_dotted_prefix
 from whose.model import Rule
 from whose.report.lint.examined import Examined
 from whose.report.lint.finding import Finding
+from whose.sources.regular_files import read_regular
 
 
 def find_in_module_rules(examined: Examined) -> Iterator[Finding]:
@@ -68,7 +69,7 @@ class _Names:
     def _defines(self, path: str, name: str) -> bool:
         """Tell whether a file mentions a name as something that it defines."""
         try:
-            text = (self._examined.root / path).read_text(encoding="utf-8", errors="replace") if path else ""
+            text = read_regular(self._examined.root / path).decode(errors="replace") if path else ""
         except OSError:
             return False
         word = re.escape(name)
