@@ -10,7 +10,7 @@ from types import CodeType, FunctionType, MethodType, ModuleType
 
 from whose.model import Rule
 from whose.resolver.closures import wrapped_in_closure, wrapped_in_object
-from whose.sources.declared import chooser_of, declared_on, inheritance_of
+from whose.sources.declared import TRANSPARENT, chooser_of, declared_on, inheritance_of
 
 #: More layers than any real stack of decorators; a chain that is longer runs in a circle.
 _DEEPEST = 64
@@ -61,6 +61,8 @@ def code_behind(thing: object) -> Code:
         module = getattr(thing, "__module__", None)
         if isinstance(module, str):
             passed.append(module)
+        if inherits == TRANSPARENT:
+            inherits = None  # a transparent decorator is passed on the way to what it decorates
         thing = inner
     code = getattr(thing, "__code__", None)
     return Code(
