@@ -14,13 +14,16 @@ from pathlib import Path
 import pytest
 
 import whose
-from whose.resolver.fault import MOST_LEAVES
+from whose.resolver.fault import MOST_FRAMES, MOST_LEAVES
 from whose.testing import RecordingSink, installed
 
 #: The shop of these tests: red calls blue, through green's shared code; nobody owns grey.
 MODULES = {
     "faulty_red": """
+import asyncio
 import json
+import sys
+import click
 import faulty_blue, faulty_green, faulty_grey
 
 def own_bug():
@@ -107,6 +110,99 @@ def generated():
 def grey_code():
     return faulty_grey.fails()
 
+def raises_with_a_traceback_of_blue():
+    try:
+        faulty_blue.fails()
+    except LookupError as error:
+        traceback = error.__traceback__
+    raise OSError("extended").with_traceback(traceback)
+
+def in_c_calling_blue_back():
+    return sorted([1, 2], key=lambda one: faulty_blue.fails())
+
+def in_a_generator_expression():
+    return sum(faulty_blue.fails() for _ in range(3))
+
+def raises_none_from_deep():
+    try:
+        try:
+            faulty_blue.fails()
+        except LookupError as error:
+            raise KeyError from error
+    except KeyError as error:
+        raise RuntimeError("hidden") from None
+
+def closes_a_generator():
+    made = faulty_blue.refuses_to_close()
+    next(made)
+    made.close()
+
+def throws_into_a_generator():
+    made = generator()
+    next(made)
+    made.throw(ValueError("thrown"))
+
+def in_a_property():
+    return faulty_blue.Thing().broken
+
+def in_a_class_body():
+    class Made:
+        value = faulty_blue.fails()
+
+def in_a_comprehension():
+    return [{}["missing"] for _ in range(2)]
+
+def falls_in_grey(depth):
+    faulty_grey.falls(depth)
+
+def calls_click():
+    click.Option([])
+
+def at_import():
+    sys.modules.pop("faulty_at_import", None)
+    import faulty_at_import
+
+def in_a_context_manager():
+    with faulty_blue.Leaving():
+        pass
+
+def cause_without_a_traceback():
+    raise RuntimeError("mine") from ValueError("never raised")
+
+def group_of_unowned_first():
+    errors = []
+    for call in (ungrouped, own_bug):
+        try:
+            call()
+        except Exception as error:
+            errors.append(error)
+    raise ExceptionGroup("unowned first", [errors[0].with_traceback(None), errors[1]])
+
+def ungrouped():
+    raise ValueError
+
+def group_from_a_task_group():
+    asyncio.run(task_group())
+
+async def task_group():
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(faulty_blue.fails_in_async())
+
+def group_of_translated():
+    try:
+        translates_blue()
+    except RuntimeError as error:
+        raise ExceptionGroup("translated", [error])
+
+def translates_a_group():
+    try:
+        group()
+    except ExceptionGroup as errors:
+        raise RuntimeError("translated") from errors
+
+def bare_group():
+    raise ExceptionGroup("bare", [ValueError("never raised")])
+
 def group():
     errors = []
     for call in (own_bug, faulty_blue.fails):
@@ -115,6 +211,9 @@ def group():
         except LookupError as error:
             errors.append(error)
     raise ExceptionGroup("both", [errors[1], ExceptionGroup("inner", [errors[0]])])
+""",
+    "faulty_at_import": """
+raise ImportError("broken module")
 """,
     "faulty_blue": """
 class Refused(LookupError):
@@ -135,6 +234,24 @@ def generates():
 
 async def fails_in_async():
     fails()
+
+def refuses_to_close():
+    try:
+        yield 1
+    finally:
+        fails()
+
+class Thing:
+    @property
+    def broken(self):
+        fails()
+
+class Leaving:
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *failure):
+        fails()
 """,
     "faulty_green": """
 import functools
@@ -154,6 +271,11 @@ def own_bug():
     "faulty_grey": """
 def fails():
     raise ValueError("in code that nobody owns")
+
+def falls(depth):
+    if not depth:
+        raise ValueError("deep down")
+    falls(depth - 1)
 """,
 }
 
@@ -211,7 +333,23 @@ def caught(call: str) -> Exception:
         ("consumes_generator", "blue"),
         ("generated", "red"),
         ("grey_code", "red"),
+        ("raises_with_a_traceback_of_blue", "blue"),
+        ("in_c_calling_blue_back", "blue"),
+        ("in_a_generator_expression", "blue"),
+        ("raises_none_from_deep", "red"),
+        ("closes_a_generator", "blue"),
+        ("throws_into_a_generator", "blue"),
+        ("in_a_property", "blue"),
+        ("in_a_class_body", "blue"),
+        ("in_a_comprehension", "red"),
+        ("in_a_context_manager", "blue"),
+        ("cause_without_a_traceback", "red"),
         ("group", "blue"),
+        ("group_of_unowned_first", "red"),
+        ("group_from_a_task_group", "blue"),
+        ("group_of_translated", "blue"),
+        ("translates_a_group", "blue"),
+        ("bare_group", "red"),
     ],
 )
 def test_the_innermost_owned_frame_is_at_fault(sink: RecordingSink, call: str, team: str) -> None:
@@ -219,6 +357,27 @@ def test_the_innermost_owned_frame_is_at_fault(sink: RecordingSink, call: str, t
     assert ownership.team is not None
     assert ownership.team.name == team
     assert f"faulty_{team}.py:" in str(ownership.frame)
+
+
+def test_a_module_that_fails_as_it_is_imported_is_at_fault_itself() -> None:
+    with installed({"mappings": {"violet": ["faulty_at_import"], "red": ["faulty_red"]}}):
+        ownership = whose.owner_of(caught("at_import"))
+    assert ownership.team is not None
+    assert ownership.team.name == "violet"
+
+
+def test_an_installed_package_is_passed_over_unless_a_rule_names_it(sink: RecordingSink) -> None:
+    import faulty_red
+
+    with pytest.raises(TypeError, match="Could not determine") as raised:
+        faulty_red.calls_click()
+    assert "in calls_click" in str(whose.owner_of(raised.value).frame)
+    whose.uninstall()
+    with installed({**RULES, "packages": {"click": "violet"}}):
+        ownership = whose.owner_of(raised.value)
+    assert ownership.team is not None
+    assert ownership.team.name == "violet"
+    assert "in _parse_decls" in str(ownership.frame)
 
 
 def test_an_error_in_a_coroutine_belongs_to_the_coroutine_that_raised_it(sink: RecordingSink) -> None:
@@ -270,6 +429,23 @@ def test_a_declared_owner_of_a_function_is_at_fault_for_its_frames(sink: Recordi
     with pytest.raises(ValueError) as raised:
         declared()
     assert str(whose.owner_of(raised.value).team and whose.owner_of(raised.value).team.name) == "purple"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(("depth", "is_seen"), [(1_000, True), (MOST_FRAMES + 100, False)])
+def test_the_innermost_frames_of_a_long_traceback_are_looked_at(sink: RecordingSink, depth: int, is_seen: bool) -> None:
+    import faulty_red
+
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(10_000)
+    try:
+        with pytest.raises(ValueError, match="deep down") as raised:
+            faulty_red.faulty_grey.falls(depth)
+        with pytest.raises(ValueError, match="deep down") as raised_below_red:
+            faulty_red.falls_in_grey(depth)
+    finally:
+        sys.setrecursionlimit(limit)
+    assert not whose.owner_of(raised.value).is_owned
+    assert whose.owner_of(raised_below_red.value).is_owned is is_seen
 
 
 def test_an_exception_without_a_traceback_has_nobody_at_fault(sink: RecordingSink) -> None:

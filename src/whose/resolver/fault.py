@@ -42,6 +42,9 @@ def fault_of(error: BaseException, *, judge: Judge, judge_text: JudgeText, passe
         _owner_of_leaf(leaf, judge, judge_text, passed) or UNKNOWN for leaf in islice(_leaves(error), MOST_LEAVES)
     )
     owned = next((leaf for leaf in leaves if leaf.is_owned), None)
+    if owned is None and _is_group(error):
+        # Of leaves that come from nobody's code, or were never raised, the group may tell who let them through.
+        owned = _owner_of_leaf(error, judge, judge_text, passed)
     return Fault(owned or (leaves[0] if leaves else UNKNOWN), leaves)
 
 
@@ -67,11 +70,15 @@ def owner_of_traceback(traceback: TracebackType | None, *, judge: Judge, passed:
     return None
 
 
+def _is_group(error: BaseException) -> bool:
+    return issubclass(type(error), BaseExceptionGroup)  # not isinstance(), which asks the exception itself
+
+
 def _leaves(error: BaseException) -> Iterator[BaseException]:
     waiting: deque[BaseException] = deque([error])
     while waiting:
         one = waiting.popleft()
-        if issubclass(type(one), BaseExceptionGroup):  # not isinstance(), which asks the exception itself
+        if _is_group(one):
             waiting.extendleft(reversed(_members_of(one)))
         else:
             yield one
@@ -89,6 +96,12 @@ def _owner_of_leaf(error: BaseException, judge: Judge, judge_text: JudgeText, pa
             break
         chain.append(origin)
     for link in reversed(chain):
+        if _is_group(link) and link is not error:
+            leaves = islice(_leaves(link), MOST_LEAVES)
+            owners = (owner_of_traceback(_traceback_of(leaf), judge=judge, passed=passed) for leaf in leaves)
+            found = next(filter(None, owners), None)
+            if found is not None:
+                return found
         text = getattr(link, "tb", None) if _is_remote(link) else None
         if isinstance(text, str):
             found = judge_text(text)
