@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -220,6 +221,42 @@ def test_settings_that_cannot_be_imported_are_an_error_that_names_them() -> None
     assert done.returncode == FAILED
     assert "starting Django with the settings 'shop.sttings' failed: No module named 'shop.sttings'" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_project_can_send_nothing_while_it_starts(shop: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(5)
+        port = server.getsockname()[1]
+        (shop / "talking.py").write_text(
+            "import os, socket, threading\n"
+            "def send():\n"
+            "    try:\n"
+            f"        socket.create_connection(('127.0.0.1', {port})).sendall(b'from a thread')\n"
+            "    except OSError:\n"
+            "        pass\n"
+            "thread = threading.Thread(target=send)\n"
+            "thread.start()\n"
+            "thread.join()\n"
+            "assert os.environ['NEW_RELIC_MONITOR_MODE'] == 'false'\n"
+            f"socket.create_connection(('127.0.0.1', {port})).sendall(b'hello')\n"
+            "SECRET_KEY = 'x'\n"
+            "ROOT_URLCONF = 'talking'\n"
+            "urlpatterns = []\n"
+        )
+        program = "import sys; from whose.cli import main; sys.exit(main())"
+        command = [sys.executable, "-c", program, "of", "/x/", "--settings", "talking"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == FAILED
+        assert "starting Django with the settings 'talking' failed: whose lets a project" in done.stderr
+        assert "Traceback" not in done.stderr
+        done = subprocess.run([*command, "--online"], capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (FOUND, "")
+        heard = []
+        for _ in range(2):
+            connection, _address = server.accept()
+            with connection:
+                heard.append(connection.recv(100))
+        assert heard == [b"from a thread", b"hello"]
 
 
 def test_a_project_that_ends_the_process_or_prints_does_not_disturb_us(shop: Path) -> None:

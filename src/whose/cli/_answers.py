@@ -40,9 +40,16 @@ class Answer:
 class Answers:
     """Answers about the repository of the working directory."""
 
-    def __init__(self, *, settings: str | None = None, app: str | None = None, kind: Kind | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        settings: str | None = None,
+        app: str | None = None,
+        online: bool = False,
+        kind: Kind | None = None,
+    ) -> None:
         self._is_asked_to_start = bool(settings or app)
-        self._project = Project(settings=settings, app=app)
+        self._project = Project(settings=settings, app=app, online=online)
         self._kind = kind
         self._has_complained = False
 

@@ -44,9 +44,12 @@ def asks_repository(function: F) -> F:
 
 def starts_project(function: F) -> F:
     """Add the options that tell how to start the project, for URLs and tasks."""
+    online = click.option(
+        "--online", is_flag=True, help="Let the project open connections while it starts; its agents keep still anyway."
+    )
     settings = click.option("--settings", metavar="MODULE", help="Django settings to start the project with.")
     app = click.option("--app", metavar="APP", help="Celery app to ask for tasks, such as shop.celery:app.")
-    return settings(app(function))
+    return settings(app(online(function)))
 
 
 def print_json(document: object) -> None:

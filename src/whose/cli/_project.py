@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from whose.attribution import Attributor
+from whose.cli._silence import OfflineError, keep_still, refuse_connections
 from whose.errors import WhoseError
 from whose.model import Ownership
 from whose.repository import Repository, repository_of
@@ -24,16 +25,6 @@ T = TypeVar("T")
 
 SETTINGS = "DJANGO_SETTINGS_MODULE"
 _IN_MANAGE_PY = re.compile(r"DJANGO_SETTINGS_MODULE['\"]\s*,\s*['\"]([\w.]+)['\"]")
-#: Tells the agents that the project may start to keep still: nothing that we do is to show in anybody's monitoring.
-_SILENCE = {
-    "OTEL_SDK_DISABLED": "true",
-    "DD_TRACE_ENABLED": "false",
-    "DD_INSTRUMENTATION_TELEMETRY_ENABLED": "false",
-    "DD_REMOTE_CONFIGURATION_ENABLED": "false",
-    "NEW_RELIC_MONITOR_MODE": "false",
-    "ELASTIC_APM_ENABLED": "false",
-    "SENTRY_DSN": "",
-}
 
 
 class ProjectError(WhoseError):
@@ -51,9 +42,10 @@ class _Started:
 class Project:
     """The project of the working directory; started when it is first asked something."""
 
-    def __init__(self, *, settings: str | None = None, app: str | None = None) -> None:
+    def __init__(self, *, settings: str | None = None, app: str | None = None, online: bool = False) -> None:
         self._settings = settings
         self._app_name = app
+        self._is_online = online
         self._started: _Started | None = None
         self._views: Any = None
 
@@ -117,7 +109,9 @@ class Project:
                     "URLs and tasks are known only to the project itself: name its Django settings (--settings, or "
                     f"{SETTINGS}) or its Celery app (--app)"
                 )
-            os.environ.update(_SILENCE)
+            keep_still()
+            if not self._is_online:
+                refuse_connections()
             for folder in (str(Path.cwd()), *_folders_above_manage_py()):
                 if folder not in sys.path:
                     sys.path.insert(0, folder)
@@ -174,6 +168,8 @@ def _contained(what: str, do: Callable[[], T]) -> T:
     try:
         with _quiet():
             return do()
+    except OfflineError as error:
+        raise ProjectError(f"{what} failed: {error}") from error
     except WhoseError:
         raise
     except ModuleNotFoundError as error:

@@ -28,7 +28,9 @@ outside the repository.
 @click.option("--as", "kind", type=click.Choice(["path", "name", "url", "task"]), help="What the things are.")
 @starts_project
 @asks_repository
-def command(*, things: tuple[str, ...], kind: str | None, settings: str | None, app: str | None, is_json: bool) -> None:
+def command(
+    *, things: tuple[str, ...], kind: str | None, settings: str | None, app: str | None, online: bool, is_json: bool
+) -> None:
     """Show why something has the owner that it has.
 
     Lists every source that speaks of it, the most trusted first, with the rule and the place where it stands; the first
@@ -39,7 +41,7 @@ def command(*, things: tuple[str, ...], kind: str | None, settings: str | None, 
     from whose.report.consoles import output_console
     from whose.report.questions import Kind
 
-    answers = Answers(settings=settings, app=app, kind=Kind(kind) if kind else None)
+    answers = Answers(settings=settings, app=app, online=online, kind=Kind(kind) if kind else None)
     given = [answers.of(text) for text in things]
     if is_json:
         print_json(answers_document("explain", given, with_sources=True))

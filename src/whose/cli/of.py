@@ -39,13 +39,14 @@ def command(
     fail_unowned: bool,
     settings: str | None,
     app: str | None,
+    online: bool,
     is_json: bool,
 ) -> None:
     """Say who owns something: a path, a dotted name, a URL or a task.
 
     Which of these a THING is can be seen from it. Paths and names are answered without importing the project. For URLs
     and tasks the project is started (with --settings, DJANGO_SETTINGS_MODULE or what manage.py names, or with --app);
-    no task runs and nothing is sent.
+    no task runs, and it can connect to nobody unless --online is given.
     """
     from whose.cli._answers import Answers
     from whose.report.answers_shown import answers_document, print_answers
@@ -60,7 +61,7 @@ def command(
         asked += [line.strip() for line in lines if line.strip()]
     elif not asked:
         raise click.UsageError("name something: a path, a dotted name, a URL or a task")
-    answers = Answers(settings=settings, app=app, kind=Kind(kind) if kind else None)
+    answers = Answers(settings=settings, app=app, online=online, kind=Kind(kind) if kind else None)
     given = [answers.of(text) for text in Progress().of(asked, "answering")]
     if is_json:
         print_json(answers_document("of", given))
