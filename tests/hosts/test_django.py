@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -289,6 +290,23 @@ def test_in_the_event_loop_finding_the_owner_costs_no_thread(
     assert called
     assert not [name for name in called if "process_view" in name]
     assert sink.owners == ["team-red", "team-red"]
+
+
+class PlainlyWrapped(CodeOwnerMiddleware):
+    """Ours as sentry-sdk before 2.65 wraps it: every method in a plain function with ``functools.wraps``."""
+
+    def __init__(self, get_response: Callable[[Any], Any]) -> None:
+        super().__init__(get_response)
+        method = self.process_view
+        self.process_view = functools.wraps(method)(lambda *arguments: method(*arguments))  # type: ignore[method-assign]
+
+
+@pytest.mark.parametrize("path", ["/red/plain/", "/red/plain-async/"])
+def test_requests_in_the_event_loop_are_served_behind_plain_wrappers_of_agents(sink: RecordingSink, path: str) -> None:
+    with override_settings(MIDDLEWARE=[f"{__name__}.PlainlyWrapped"]):
+        response = asyncio.run(AsyncClient().get(path))
+    assert response.content == b"team-red"
+    assert sink.owners == ["team-red"]
 
 
 def test_the_host_does_not_import_django() -> None:

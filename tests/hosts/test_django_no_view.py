@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 import pytest
+import wrapt
 
 from tests.hosts.django_site.settings import OURS, RULES, SITE, set_up
 from whose.testing import RecordingSink, installed
@@ -17,6 +18,8 @@ from django.conf import settings  # noqa: E402
 from django.http import HttpResponse  # noqa: E402
 from django.test import AsyncClient, Client, override_settings  # noqa: E402
 from django.utils.functional import SimpleLazyObject  # noqa: E402
+
+from tests.hosts.django_site.blue.middleware import gate  # noqa: E402
 
 BLUE = f"{SITE}.blue.middleware"
 DJANGOS = "django.middleware.common.CommonMiddleware"
@@ -98,6 +101,17 @@ def test_a_request_that_a_middleware_answers_or_refuses_belongs_to_the_middlewar
         "code_owner_source": "mapping",
         "code_owner_reason": "middleware",
     }
+
+
+def proxied_gate(get_response: Any) -> Any:
+    """Make middleware behind a proxy, as Datadog's tracer before version 4 makes all that is a function."""
+    return wrapt.FunctionWrapper(gate(get_response), lambda wrapped, _, args, kwargs: wrapped(*args, **kwargs))
+
+
+def test_a_middleware_behind_a_proxy_is_seen(sink: RecordingSink) -> None:
+    found = _ask(sink, "/gate", f"{__name__}.proxied_gate")
+    assert (found["code_owner"], found["code_owner_reason"]) == ("team-blue", "middleware")
+    assert _ask(sink, "/nowhere/", f"{__name__}.proxied_gate", DJANGOS) == NO_VIEW
 
 
 @pytest.mark.parametrize("is_async", [False, True])

@@ -51,6 +51,17 @@ def test_values_are_cut_to_what_sentry_takes(sentry: SentryReceiver) -> None:
     assert error.tags["code_owner"] == LONG_NAME[:LONGEST_VALUE]
 
 
+def test_a_scope_that_takes_one_tag_at_a_time_is_given_them_so(
+    sentry: SentryReceiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(sentry_sdk.Scope, "set_tags")  # as in the first releases of version 2
+    with installed(rules()):
+        fail_as("sentry_red")
+    (error,) = errors(sentry)
+    assert error.tags["code_owner"] == "red"
+    assert error.tags["code_owner_source"] == "mapping"
+
+
 def test_a_work_leaves_no_tag_to_the_next(sentry: SentryReceiver) -> None:
     with installed(rules()):
         fail_as("sentry_red")

@@ -51,6 +51,8 @@ class SentrySink:
 
         self._sdk = sentry_sdk
         self._get_scope = sentry_sdk.Scope.get_isolation_scope
+        # A scope of the first releases of version 2 takes one tag at a time.
+        self._set_tags = getattr(sentry_sdk.Scope, "set_tags", _set_each)
         self._cut: dict[int, tuple[Mapping[str, str], Mapping[str, str]]] = {}
         self._attributor: Attributor | None = None
         self._patches = Patches()
@@ -95,7 +97,7 @@ class SentrySink:
             scope = get_scope()
             values = attribution.attributes
             _scopes.set((scope, scope, values))
-            scope.set_tags(self._cut_once(values))
+            self._set_tags(scope, self._cut_once(values))
 
     def _cut_once(self, values: Mapping[str, str]) -> Mapping[str, str]:
         # By id, for all works of a module share what they emit; the mapping is kept, so that the id stays its own.
@@ -122,12 +124,12 @@ class SentrySink:
         _scopes.set((outer, scope, {**copied, **attribution.attributes}))
         for key in copied:
             scope.remove_tag(key)
-        scope.set_tags(_cut(attribution.attributes))
+        self._set_tags(scope, _cut(attribution.attributes))
 
     def record_error(self, attribution: Attribution, fault: Fault) -> None:
         """Tag the transaction that fails; its error event is tagged by what it holds itself."""
         if not attribution.is_nested and attribution.work.kind in _WITH_SCOPE and fault.attributes:
-            self._sdk.get_isolation_scope().set_tags(_cut(fault.attributes))
+            self._set_tags(self._get_scope(), _cut(fault.attributes))
 
     def record_costs(self, attribution: Attribution, costs: Costs) -> None:
         """Write what the work cost as data of the span that is running."""
@@ -207,3 +209,8 @@ def _cut(values: Mapping[str, str]) -> Mapping[str, str]:
     if max(map(len, values.values()), default=0) <= LONGEST_VALUE:
         return values
     return {key: value[:LONGEST_VALUE] for key, value in values.items()}
+
+
+def _set_each(scope: Any, tags: Mapping[str, str]) -> None:
+    for key, value in tags.items():
+        scope.set_tag(key, value)

@@ -155,8 +155,10 @@ def _places(middleware: Any) -> Iterator[Place]:
     """Return every place from which a middleware may call the handler inside it.
 
     That is an attribute, by convention ``get_response``; for middleware that is a function, a cell of its closure. The
-    wrappers that agents put around middleware (Sentry's keeps the real one in an attribute) hold the same handler.
+    wrappers that agents put around middleware (Sentry's keeps the real one in an attribute, Datadog's before version 4
+    are proxies around functions) hold the same handler.
     """
+    middleware = bare(middleware)
     if type(middleware) is FunctionType:
         for cell in middleware.__closure__ or ():
             if _holds_handler(cell):

@@ -41,7 +41,7 @@ class CodeOwnerMiddleware:
         # What Django calls in its event loop has to be a coroutine function, or it costs each request a thread
         # (BaseHandler.adapt_method_mode); that is so under ASGI even where sync middleware inside makes us sync.
         if iscoroutinefunction(bottom_of(get_response) or get_response):
-            self.process_view = self._process_view_async  # type: ignore[method-assign]
+            self.process_view = _marked(self._process_view_async)  # type: ignore[method-assign]
         join(self)
 
     def serve(self, requests: Requests | None) -> None:
@@ -169,6 +169,19 @@ class CodeOwnerMiddleware:
         unmark, self._unmark = self._unmark, None
         if unmark is not None:
             unmark()
+
+
+def _marked(method: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function that says of itself that it is a coroutine function, as ``functools.wraps`` copies it.
+
+    The plain functions by which agents wrap a middleware's methods then say so too. Of those of sentry-sdk before 2.65,
+    Django would otherwise take the coroutine that they return for the response.
+    """
+
+    def process_view(*arguments: Any) -> Any:
+        return method(*arguments)
+
+    return markcoroutinefunction(process_view)
 
 
 _SYNC = CodeOwnerMiddleware.__call__.__code__
