@@ -102,6 +102,15 @@ def test_a_folder_that_may_not_be_read_is_told(tmp_path: Path, monkeypatch: pyte
         list_files(tmp_path / "secret")
 
 
+def test_a_clone_of_another_user_is_an_error_that_says_how_to_trust_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git(tmp_path, "init", "-q")
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    with pytest.raises(RepositoryError, match="git config --global --add safe.directory '.+' trusts it"):
+        list_files(tmp_path)
+
+
 def test_what_is_no_folder_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(RepositoryError, match="there is no such folder"):
         list_files(tmp_path / "nowhere")

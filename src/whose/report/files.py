@@ -75,8 +75,10 @@ def run_git(root: Path, *arguments: str, stdin: bytes | None = None, optional: b
         check=False,
     )
     if done.returncode != 0 and not (optional and done.returncode == 1):
-        said = done.stderr.decode(errors="replace").strip().splitlines()
-        raise RepositoryError(f"{root}: git {arguments[0]} failed: {said[0] if said else f'exit {done.returncode}'}")
+        said = (done.stderr.decode(errors="replace").strip().splitlines() or [f"exit {done.returncode}"])[0]
+        # The usual trouble in containers, where the clone belongs to another user.
+        mend = f"; git config --global --add safe.directory '{root}' trusts it" if "dubious ownership" in said else ""
+        raise RepositoryError(f"{root}: git {arguments[0]} failed: {said}{mend}")
     return done.stdout
 
 
