@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.agents.launchers.agents import Agent
+from tests.agents.launchers.agents import Agent, AgentName
 
 PROGRAM = {
     "fault_red.py": """
@@ -50,15 +52,16 @@ def report(error):
     trace.get_current_span().record_exception(error)
 """,
     "program.py": """
-import whose
-whose.install()
+import os
+if "WITHOUT_WHOSE" not in os.environ:
+    import whose
+    whose.install()
 import fault_red
 if __name__ == "__main__":
-    import os
     if os.environ["AGENT"] == "newrelic":
         import newrelic.agent
         newrelic.agent.register_application(timeout=30)
-    else:
+    elif os.environ["AGENT"] == "opentelemetry":
         from opentelemetry import trace
         from opentelemetry.sdk.trace import TracerProvider
         from opentelemetry.sdk.trace.export import SimpleSpanProcessor
@@ -82,8 +85,8 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def run(agent: Agent, command: list[str], project: Path) -> None:
-    environment = {**os.environ, **agent.environment, "AGENT": agent.name, "PYTHONPATH": str(project)}
+def run(agent: Agent, command: list[str], project: Path, **more: str) -> None:
+    environment = {**os.environ, **agent.environment, "AGENT": agent.name, "PYTHONPATH": str(project), **more}
     done = subprocess.run(
         command, cwd=project, env=environment, capture_output=True, text=True, timeout=120, check=False
     )
@@ -116,3 +119,47 @@ def test_opentelemetrys_exception_events_say_who_is_at_fault(project: Path) -> N
         (event,) = span.events
         assert event.attributes["code_owner_at_fault"] == "blue"
     assert "code_owner_at_fault" not in spans["red.handles_what_its_part_raised"].attributes
+
+
+def grouped_by_newrelic(agent: Agent) -> list[Any]:
+    assert agent._newrelic is not None
+    # Beside these a trace has its time and the id of its transaction, which differ from run to run.
+    traces = [
+        [path, message, kind, details["stack_trace"], details["intrinsics"].get("error.group.name")]
+        for _, path, message, kind, details, *_ in agent._newrelic.error_traces
+    ]
+    events = [
+        [event.intrinsics.get(key) for key in ("error.class", "error.message", "error.expected", "error.group.name")]
+        for event in agent.sent().errors
+    ]
+    return sorted([*traces, *events], key=str)
+
+
+def grouped_by_datadog(agent: Agent) -> list[Any]:
+    keys = ("error.type", "error.message", "error.stack")
+    spans = [span for span in agent.sent().datadog if span.is_error]
+    return [[span.name, span.resource, *(span.tags.get(key) for key in keys)] for span in spans]
+
+
+def grouped_by_sentry(agent: Agent) -> list[Any]:
+    keys = ("fingerprint", "exception", "transaction", "level")
+    return [[event.payload.get(key) for key in keys] for event in agent.sent().sentry_errors]
+
+
+@pytest.mark.parametrize(
+    ("name", "grouped"),
+    [("newrelic", grouped_by_newrelic), ("datadog", grouped_by_datadog), ("sentry", grouped_by_sentry)],
+)
+def test_errors_are_grouped_as_without_us(
+    name: AgentName, grouped: Callable[[Agent], list[Any]], project: Path
+) -> None:
+    outcomes = []
+    for more in ({}, {"WITHOUT_WHOSE": "yes"}):
+        folder = project / (more.get("WITHOUT_WHOSE") or "no")
+        folder.mkdir()
+        with Agent(name, folder) as agent:
+            run(agent, agent.command("celery", [str(project / "program.py")]), project, **more)
+            outcomes.append(grouped(agent))
+    assert outcomes[0]
+    assert outcomes[0] == outcomes[1]
+    assert "/whose/" not in str(outcomes)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import functools
 import os
 import sys
+from pathlib import Path
 from typing import Any
 
 from whose.attribution import Attributor
 from whose.costs import Costs
+from whose.errors import contain
 from whose.model import Attribution, Fault
 from whose.patches import Patches
 
@@ -40,8 +42,10 @@ class NewRelicSink:
         """Have every error that the agent notices carry who is at fault for it.
 
         ``TimeTrace.notice_error`` is where all of them pass, those that leave a transaction and those that user code
-        reports; wrapped from version 9 of the agent on.
+        reports; wrapped from version 9 of the agent on. The stack that it sends with an error, and groups errors by,
+        reaches out past where the exception was caught to whoever runs the work; it goes without our frames.
         """
+        from newrelic.api import transaction
         from newrelic.api.time_trace import TimeTrace
 
         def noticing(original: Any) -> Any:
@@ -58,6 +62,7 @@ class NewRelicSink:
             return notice_error
 
         self._patches.replace(TimeTrace, "notice_error", noticing)
+        self._patches.replace(transaction, "exception_stack", _without_us)
 
     def uninstall(self) -> None:
         """Undo it."""
@@ -98,3 +103,20 @@ class NewRelicSink:
         transaction = self._current_transaction()
         if transaction is not None:
             transaction.add_custom_attributes(costs.attributes.items())
+
+
+#: How a line of the agent's begins that shows a frame of ours (``_format_stack_trace``, newrelic/core/stack_trace.py).
+_OURS = f'File "{Path(__file__).parents[1]}{os.sep}'
+
+
+def _without_us(original: Any) -> Any:
+    @functools.wraps(original)
+    def exception_stack(*args: Any, **kwargs: Any) -> Any:
+        lines = original(*args, **kwargs)
+        try:
+            return [line for line in lines if not line.startswith(_OURS)]
+        except Exception as error:
+            contain(error, cause="keeping stacks as they were")
+            return lines
+
+    return exception_stack

@@ -86,6 +86,8 @@ class Collector:
         self._lock = threading.Lock()
         self._server: ThreadingHTTPServer | None = None
         self._thread: threading.Thread | None = None
+        #: What Errors inbox groups by: message, class and stack of each kind of error, as the agent sends them.
+        self.error_traces: list[Any] = []
         #: Methods as they came, to tell "the agent never registered" from "it sent no events".
         self.methods: list[str] = []
 
@@ -166,6 +168,8 @@ class Collector:
         """Keep what a call of the agent brought and return the ``return_value`` that it waits for."""
         with self._lock:
             self.methods.append(method)
+            if method == "error_data":
+                self.error_traces.extend(payload[1])
             if method in _EVENTS:
                 self._received[method].extend(Event(*parts) for parts in payload[2])
         if method == "preconnect":
