@@ -10,6 +10,7 @@ from typing import Any
 
 from billiard.exceptions import SoftTimeLimitExceeded, Terminated, TimeLimitExceeded, WorkerLostError
 from celery import current_app
+from celery.exceptions import InvalidTaskError
 
 from whose.attribution import Attributor, _current, leave_no_frame, restore
 from whose.errors import contain
@@ -105,9 +106,11 @@ class Outside:
         """Return the attribution for ``Consumer.on_decode_error``."""
         return self._of_message(message, UNDECODABLE_MESSAGE)
 
-    def of_invalid(self, _: object, __: object, message: Any, *___: object) -> Attribution:
-        """Return the attribution for ``Consumer.on_invalid_task``."""
-        return self._of_message(message, INVALID_MESSAGE)
+    def of_invalid(self, _: object, __: object, message: Any, error: object, *___: object) -> Attribution:
+        """Return the attribution for ``Consumer.on_invalid_task``, to which content of an unwelcome type comes too."""
+        return self._of_message(
+            message, INVALID_MESSAGE if isinstance(error, InvalidTaskError) else UNDECODABLE_MESSAGE
+        )
 
     def _of_message(self, message: Any, reason: str) -> Attribution:
         name = (message.headers or {}).get("task")
