@@ -101,8 +101,9 @@ class Ledger:
         asyncio = sys.modules.get("asyncio")
         is_async = asyncio is not None and asyncio._get_running_loop() is not None
         self._wall: dict[TeamName, float] | None = {} if "wall" in parts else None
-        # Between two switches of a coroutine its thread runs other coroutines, so its CPU time is not to be had.
-        self._cpu: dict[TeamName, float] | None = {} if "cpu" in parts and not is_async else None
+        # Between two switches of a coroutine or greenlet its thread runs others, so its CPU time is not to be had.
+        has_cpu = "cpu" in parts and not is_async and not _is_in_greenlet()
+        self._cpu: dict[TeamName, float] | None = {} if has_cpu else None
         self._queries: dict[TeamName, int] = {}
         self._sql: dict[TeamName, float] = {}
         self.queue_seconds = queue_seconds
@@ -152,7 +153,8 @@ class Ledger:
             sql_queries={team: int(count) for team, count in _owned(self._queries, itself).items()},
             sql_seconds=_owned(self._sql, itself),
             queue_seconds=self.queue_seconds,
-            seconds=perf_counter() - self._began,
+            # Where own times are kept, they add up to it to the last digit.
+            seconds=(self._wall_at if self._wall is not None else perf_counter()) - self._began,
         )
 
     def _settle(self) -> None:
@@ -175,6 +177,12 @@ def running_ledger() -> Ledger | None:
     """Return the ledger that the code running here writes to, or None."""
     kept = open_ledger.get()
     return kept if kept is not None and kept.is_here else None
+
+
+def _is_in_greenlet() -> bool:
+    """Tell whether this code runs in a greenlet, as gevent and eventlet switch them, and not in its thread itself."""
+    greenlet = sys.modules.get("greenlet")
+    return greenlet is not None and greenlet.getcurrent().parent is not None
 
 
 def _owned(accounts: Mapping[TeamName, float], itself: TeamName) -> dict[TeamName, float]:
