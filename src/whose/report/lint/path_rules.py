@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from whose.index.globs import PathGlob, parse_glob
@@ -24,10 +24,7 @@ def find_in_path_rules(examined: Examined) -> Iterator[Finding]:
     for index in path_indexes(examined.index.layers):
         twice = tuple(_twice(index, examined))
         yield from (finding for finding, _ in twice)
-        passed = {rule for _, rule in twice}
-        for verdict in _judged(index, examined):
-            if verdict.rule in passed:
-                continue
+        for verdict in _judged(index, examined, told={id(rule) for _, rule in twice}):
             if not verdict.matched:
                 yield _dead(verdict.rule, index, examined)
             elif verdict.winners:
@@ -54,8 +51,11 @@ class _Verdict:
     winners: Counter[Rule] = field(default_factory=Counter)
 
 
-def _judged(index: PathRules, examined: Examined) -> Iterator[_Verdict]:
-    """Return a verdict for each rule that decides nothing; most rules decide something, and need no closer look."""
+def _judged(index: PathRules, examined: Examined, *, told: Collection[int]) -> Iterator[_Verdict]:
+    """Return a verdict for each rule that decides nothing, but for those ``told`` about by their identity.
+
+    Most rules decide something, and need no closer look; of one that stands twice, all that matches matches the other.
+    """
     paths = examined.paths
     # By identity: the index hands out the very rules that it was made of, and comparing them costs more.
     deciding: set[int] = set()
@@ -68,7 +68,7 @@ def _judged(index: PathRules, examined: Examined) -> Iterator[_Verdict]:
             # Where a rule of this very file decides, it has been found already.
             decided = id(ownership.rule)
             deciding.add(decided if decided in own else id(index.find(path)))
-    losing = {id(rule): _Verdict(rule) for rule in index.rules if id(rule) not in deciding}
+    losing = {id(rule): _Verdict(rule) for rule in index.rules if id(rule) not in deciding and id(rule) not in told}
     if not losing:
         return
     # Asking all rules for all files takes long; those that lose are few.
