@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from tests.agents.counted_works import Counted, judge_samples
 from tests.agents.launchers.celery import PROJECT, Pool
 from tests.agents.launchers.outcome import Run
 from tests.agents.verdicts import Claim, Received, Verdict, judge
@@ -17,12 +18,15 @@ _SPAN = "run/"
 
 
 class ExpectedTasks:
-    """The list ``expected.toml``, for one pool."""
+    """The list ``expected.toml``, for one pool, and where it says so for other versions than the newest."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, *, variants: Iterable[str] = ()) -> None:
         listed = tomllib.loads((PROJECT / "expected.toml").read_text())
         self._teams: Mapping[str, Mapping[str, str]] = listed["teams"]
-        self._flavours = [entry for entry in listed["flavour"] if pool in entry.get("pools", [pool])]
+        flavours = [entry for entry in listed["flavour"] if pool in entry.get("pools", [pool])]
+        for variant in variants:
+            flavours = [{**entry, **entry.get("with", {}).get(variant, {})} for entry in flavours]
+        self._flavours: list[dict[str, Any]] = flavours
         self._logs = [entry for entry in listed["log"] if pool in entry.get("pools", [pool])]
 
     @property
@@ -127,6 +131,26 @@ class ExpectedTasks:
             ],
         )
         return transactions + errors
+
+    def in_prometheus(self, run: Run) -> list[Verdict]:
+        """Judge how many works and failures of each owner Prometheus has scraped, nested works included."""
+        return judge_samples(
+            [
+                Counted(
+                    "task",
+                    entry.get("owner"),
+                    self._teams.get(entry.get("owner", ""), {}),
+                    works=max(
+                        entry.get("spans", entry.get("transactions", 1)),
+                        entry.get("bodies", entry.get("transactions", 1)),
+                    ),
+                    failures=entry.get("failures", entry.get("errors", 0)),
+                    is_at_least=bool(entry.get("at_least")),
+                )
+                for entry in self._flavours
+            ],
+            run.sent.prometheus,
+        )
 
     def _runs(self) -> list[Claim]:
         return [

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from tests.agents.counted_works import Counted, judge_samples
 from tests.agents.launchers.django import ROUNDS, load_expected
 from tests.agents.launchers.outcome import Run
 from tests.agents.receivers import elastic
@@ -121,6 +122,31 @@ class ExpectedRequests:
             [Received(_name_in_elastic(event), event.labels) for event in run.sent.elastic_errors],
         )
         return transactions + errors
+
+    def in_prometheus(self, run: Run) -> list[Verdict]:
+        """Judge how many works and failures of each owner Prometheus has scraped, from within and of tasks included.
+
+        What Django itself answers, as it does Http404, leaves the view but does not fail the request.
+        """
+        return judge_samples(
+            [
+                *(
+                    Counted(
+                        "request",
+                        entry.get("owner"),
+                        self._teams.get(entry.get("owner", ""), {}),
+                        works=ROUNDS,
+                        failures=ROUNDS if entry.get("status") == 500 else 0,
+                    )
+                    for entry in self._requests
+                ),
+                *(
+                    Counted("task", entry["owner"], self._teams[entry["owner"]], works=ROUNDS * entry["bodies"])
+                    for entry in self._tasks
+                ),
+            ],
+            run.sent.prometheus,
+        )
 
     def _runs(self) -> list[Claim]:
         return [

@@ -298,7 +298,7 @@ class PlainlyWrapped(CodeOwnerMiddleware):
     def __init__(self, get_response: Callable[[Any], Any]) -> None:
         super().__init__(get_response)
         method = self.process_view
-        self.process_view = functools.wraps(method)(lambda *arguments: method(*arguments))  # type: ignore[method-assign]
+        self.process_view = functools.wraps(method)(lambda *arguments: method(*arguments))  # type: ignore[assignment]
 
 
 @pytest.mark.parametrize("path", ["/red/plain/", "/red/plain-async/"])

@@ -14,9 +14,11 @@ from tests.agents.receivers.datadog import DatadogAgent
 from tests.agents.receivers.elastic import ElasticReceiver
 from tests.agents.receivers.newrelic import Collector
 from tests.agents.receivers.otlp import OtlpReceiver
+from tests.agents.receivers.prometheus import PrometheusServer
 from tests.agents.receivers.sentry import SentryReceiver
 
-AgentName = Literal["newrelic", "opentelemetry", "datadog", "sentry", "elastic", "none"]
+_Receiver = Collector | OtlpReceiver | DatadogAgent | SentryReceiver | ElasticReceiver | PrometheusServer
+AgentName = Literal["newrelic", "opentelemetry", "datadog", "sentry", "elastic", "prometheus", "none"]
 PROGRAMS = Path(sys.executable).parent
 #: Agents that a program sets up itself, each with the file that does so and then becomes the program.
 _RUN = {name: Path(__file__).with_name(f"{name}_run.py") for name in ("opentelemetry", "sentry", "elastic")}
@@ -41,6 +43,9 @@ class Agent(AbstractContextManager["Agent"]):
         self._datadog = DatadogAgent(directory) if "datadog" in self.names else None
         self._sentry = SentryReceiver() if "sentry" in self.names else None
         self._elastic = ElasticReceiver() if "elastic" in self.names else None
+        self._prometheus = (
+            PrometheusServer(directory, python=programs / "python") if "prometheus" in self.names else None
+        )
         self._stack = ExitStack()
 
     def __enter__(self) -> Self:
@@ -94,9 +99,11 @@ class Agent(AbstractContextManager["Agent"]):
             sentry_errors=self._sentry.items("event") if self._sentry is not None else (),
             elastic_transactions=self._elastic.events("transaction") if self._elastic is not None else (),
             elastic_errors=self._elastic.events("error") if self._elastic is not None else (),
+            prometheus=self._prometheus.samples() if self._prometheus is not None else (),
+            prometheus_complaints=self._prometheus.complaints() if self._prometheus is not None else "",
         )
 
     @property
-    def _receivers(self) -> tuple[Collector | OtlpReceiver | DatadogAgent | SentryReceiver | ElasticReceiver, ...]:
-        every = (self._newrelic, self._otlp, self._datadog, self._sentry, self._elastic)
+    def _receivers(self) -> tuple[_Receiver, ...]:
+        every = (self._newrelic, self._otlp, self._datadog, self._sentry, self._elastic, self._prometheus)
         return tuple(receiver for receiver in every if receiver is not None)

@@ -19,7 +19,7 @@ Install = Literal["before_app", "after_app", "after_tasks", "after_finalize", "n
 PROJECT = Path(__file__).parents[1] / "celery_project"
 SECONDS_TO_LOG = 10
 #: Settings of agents and of ours that the surrounding environment must not add.
-_AGENTS = ("NEW_RELIC_", "OTEL_", "DD_", "SENTRY_", "ELASTIC_", "WHOSE_")
+_AGENTS = ("NEW_RELIC_", "OTEL_", "DD_", "SENTRY_", "ELASTIC_", "PROMETHEUS_", "WHOSE_")
 
 
 def run_flavours(

@@ -20,7 +20,7 @@ PROJECT = Path(__file__).parents[1] / "django_project"
 ROUNDS = 3
 _AT_ONCE = 4
 #: Settings of agents and of ours that the surrounding environment must not add.
-_AGENTS = ("NEW_RELIC_", "OTEL_", "DD_", "SENTRY_", "ELASTIC_", "WHOSE_")
+_AGENTS = ("NEW_RELIC_", "OTEL_", "DD_", "SENTRY_", "ELASTIC_", "PROMETHEUS_", "WHOSE_")
 
 
 def run_requests(

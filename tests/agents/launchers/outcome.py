@@ -12,6 +12,7 @@ from tests.agents.receivers import elastic
 from tests.agents.receivers.datadog import DatadogSpan
 from tests.agents.receivers.newrelic import Event
 from tests.agents.receivers.otlp import ReceivedSpan
+from tests.agents.receivers.prometheus import Sample
 from tests.agents.receivers.sentry import Item
 
 
@@ -27,6 +28,9 @@ class Sent:
     sentry_errors: tuple[Item, ...] = ()
     elastic_transactions: tuple[elastic.Event, ...] = ()
     elastic_errors: tuple[elastic.Event, ...] = ()
+    prometheus: tuple[Sample, ...] = ()
+    #: What promtool says against the page that Prometheus scrapes.
+    prometheus_complaints: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,10 @@ def reach(stage: str) -> None:
         whose.install()
 
 
+if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+    # As a program does that counts things of its own.
+    import prometheus_client  # noqa: F401
+
 setup_logging.connect(logs.configure)
 reach("before_app")
 

@@ -65,6 +65,10 @@ if IS_ATTRIBUTED:
     INSTALLED_APPS.append("whose.hosts.django")
     MIDDLEWARE.insert(0, "whose.hosts.django.CodeOwnerMiddleware")
 
+if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+    # As a program does that counts things of its own.
+    import prometheus_client  # noqa: F401
+
 if "ELASTIC_APM_SERVER_URL" in os.environ:
     # The agent puts its own middleware in front; its client must exist before the server forks or serves.
     INSTALLED_APPS.append("elasticapm.contrib.django")
