@@ -12,7 +12,6 @@ from pathlib import Path
 from types import CodeType, FrameType
 
 from whose.errors import WhoseError, contain
-from whose.index import compile_index
 from whose.resolver import Resolver
 from whose.runtime import active, configured, is_installed
 
@@ -130,7 +129,7 @@ class Sampler:
         if is_installed():
             return active().attributor.resolver
         if self._resolver is None:
-            self._resolver = Resolver(compile_index(configured()))
+            self._resolver = Resolver.of(configured())
         return self._resolver
 
     def _owner_of(self, resolver: Resolver, code: CodeType, module: str | None) -> str | None:

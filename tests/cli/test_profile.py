@@ -76,6 +76,16 @@ def test_cpu_time_goes_to_the_owner_of_the_innermost_owned_frame(project: Path) 
     assert "http" not in text.replace("http://www.w3.org", "")
 
 
+def test_owners_may_come_from_files_that_the_configuration_names(project: Path) -> None:
+    (project / "whose.toml").write_text("codeowners = true\nrepository = '.'\n")
+    (project / "CODEOWNERS").write_text("profiled_red.py @org/red\nprofiled_blue.py @org/blue\nprogram.py @org/grey\n")
+    (project / "program.py").write_text("import profiled_red\nprofiled_red.work()\nsum(range(10**7))\n")
+    done = profile(project, "--json", "--", sys.executable, "program.py")
+    owners = [owner["owner"] for owner in json.loads(done.stdout)["owners"]]
+    assert owners[0].endswith("blue"), done.stderr
+    assert {owner.rpartition("/")[2] for owner in owners} >= {"red", "blue", "grey"}
+
+
 def test_stacks_of_another_profiler_are_read(project: Path) -> None:
     stacks = project / "stacks.txt"
     stacks.write_text(
