@@ -9,7 +9,7 @@ from pathlib import Path
 from whose.config import Config, Root
 from whose.errors import Problem
 from whose.index import OwnershipIndex, Subject, index_of
-from whose.model import Ownership, Rule, SourceName, Team
+from whose.model import Ownership, Rule, SourceName, Team, TeamName
 from whose.resolver.import_roots import ImportRoots
 from whose.resolver.locations import USUAL_ROOTS, Locations
 from whose.resolver.nearest_file import NearestFile
@@ -62,6 +62,11 @@ class Repository:
     def rules(self) -> tuple[Rule, ...]:
         """Return every rule, in order of precedence; those next to and in the code are told by path only."""
         return tuple(dict.fromkeys((*self.index.rules(), *self.declarations.packages)))
+
+    @property
+    def declared_teams(self) -> frozenset[TeamName]:
+        """Return the teams that code declares, anywhere in the files that were asked about so far."""
+        return frozenset(self._texts.teams)
 
     @property
     def problems(self) -> tuple[Problem, ...]:

@@ -354,3 +354,16 @@ def test_the_configuration_chooses_codes_and_the_baseline_for_everybody(
     assert done.code == USAGE
     assert "whose.toml:3: WH001 'everything' is no code" in done.out
     assert "whose.toml:4: WH001 unknown key of 'lint' 'base'; did you mean 'baseline'?" in done.out
+
+
+def test_a_team_that_owns_a_function_in_a_file_of_others_is_not_idle(
+    whose: Whose, make_repository: MakeRepository
+) -> None:
+    config = 'codeowners = true\n[teams.red]\nhandles = ["@acme/red"]\n[teams.green]\n[teams.idle]\n'
+    code = 'import whose\n\n@whose.owned_by("green")\ndef pay():\n    pass\n'
+    make_repository(
+        {"whose.toml": config, "CODEOWNERS": "/src/ @acme/red\n/a.txt @acme/gren\n", "src/a.py": code, "a.txt": ""}
+    )
+    assert [one["subject"] for one in whose("lint", "--json", "--select", "WH203").json["findings"]] == ["idle"]
+    (finding,) = whose("lint", "--json", "--select", "WH202").json["findings"]
+    assert finding["mend"] == "did you mean 'green'?"

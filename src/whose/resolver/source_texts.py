@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from whose.config.places import shown
-from whose.model import Rule
+from whose.model import Rule, TeamName
 from whose.sources.declared_in_source import declarations_in
 from whose.sources.team_comment import FIRST_BYTES, team_comment
 
@@ -25,6 +25,8 @@ class SourceTexts:
     def __init__(self, *, team_comments: bool) -> None:
         self._team_comments = team_comments
         self._packages: dict[str, Rule | None] = {}
+        #: Every team that the files seen so far declare, for themselves or for anything in them.
+        self.teams: set[TeamName] = set()
 
     def rule_of(self, file: str, name: str = "", *, text: bytes | None = None) -> Rule | None:
         """Return what a file declares about itself, or about the thing of a dotted name in it, or None.
@@ -37,6 +39,7 @@ class SourceTexts:
             raw = text if text is not None else _beginning(file, _LARGEST_BYTES)
         if _may_declare(raw):
             declared = _declared(raw, file)
+            self.teams.update(rule.team for rule in declared.values() if rule.team is not None)
             inner = _inside(name, file)
             while inner and inner not in declared:
                 inner = inner.rpartition(".")[0]

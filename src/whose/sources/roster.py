@@ -71,15 +71,13 @@ class Roster:
         # Imported here, since right files need not wait for it.
         import difflib
 
-        near = difflib.get_close_matches(_folded(text), self._claims, n=1) or difflib.get_close_matches(
-            _folded(owner.team), self._claims, n=1
-        )
-        mend = f"did you mean {self._spelt(near[0])!r}?" if near else "add it to the handles of a team"
+        # By the last part, since all handles of a company begin alike; a team's handles come before its name.
+        spelt: dict[str, str] = {}
+        for name in (name for team in self.teams.values() for name in (*team.handles, team.name)):
+            spelt.setdefault(_folded(name.rpartition("/")[2].removeprefix("@")), name)
+        near = difflib.get_close_matches(_folded(owner.team), spelt, n=1)
+        mend = f"did you mean {spelt[near[0]]!r}?" if near else "add it to the handles of a team"
         return Problem(place, f"no team claims {text!r}", mend, kind="unclaimed_handle")
-
-    def _spelt(self, claim: str) -> str:
-        names = (name for team in self.teams.values() for name in (*team.handles, team.name))
-        return next((name for name in names if _folded(name) == claim), claim)
 
 
 def _folded(text: str) -> str:

@@ -106,7 +106,7 @@ CODES: dict[str, Code] = {
             "WH203",
             "team that owns nothing",
             Gravity.WARNING,
-            "A team is configured, but no file, module, package, URL or task is its own.",
+            "A team is configured, but no file, module, package, URL, task, function or class is its own.",
             "Give it what it owns, or remove the team.",
         ),
         Code(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 from whose.config import Config
 from whose.index import OwnershipIndex, Subject
-from whose.model import Ownership, Rule
+from whose.model import Ownership, Rule, TeamName
 from whose.report.lint.finding import Edit, Finding
 from whose.sources.codeowners import CodeownersLine
 from whose.sources.declarations import Declarations
@@ -26,6 +27,8 @@ class Examined:
     paths: tuple[str, ...]
     subjects: Mapping[str, Subject]
     ownerships: Mapping[str, Ownership]
+    #: The teams that own a function or class somewhere, whoever owns the file.
+    declared_teams: AbstractSet[TeamName] = frozenset()
     #: Whether the packages that the code uses are installed where we run, so that their names can be judged.
     has_packages: bool = True
     #: The lines of files that checks asked for, and the name of each file below the repository.

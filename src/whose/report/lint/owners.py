@@ -61,7 +61,7 @@ def _idle(examined: Examined) -> Iterator[Finding]:
     declared, config = examined.declared, examined.config
     busy = {ownership.team.name for ownership in examined.ownerships.values() if ownership.team is not None}
     elsewhere: Iterable[Rule] = (*declared.packages, *config.urls, *config.tasks)
-    busy |= {rule.team for rule in elsewhere if rule.team is not None}
+    busy |= {rule.team for rule in elsewhere if rule.team is not None} | examined.declared_teams
     named = {rule.team for rule in examined.index.rules()}
     for name, place in declared.team_places.items():
         if name in busy:

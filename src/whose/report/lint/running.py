@@ -76,6 +76,7 @@ class Linting:
             paths=surveyed.listing.paths,
             subjects=surveyed.subjects,
             ownerships=surveyed.ownerships,
+            declared_teams=repository.declared_teams,
             has_packages=self._has_packages,
         )
         findings = find(examined, repository.problems)
