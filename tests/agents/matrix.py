@@ -36,9 +36,7 @@ def summary(cells: Sequence[Cell]) -> str:
         "process, named the right owner, of all flavours tried; of Prometheus, owners whose works and failures were\n"
         "counted right."
     )
-    others = [
-        f"the {era} ({', '.join(_agents_of([cell for cell in cells if cell.era == era]))})" for era in _eras(cells)
-    ]
+    others = [f"the {era} ({', '.join(_titles([cell for cell in cells if cell.era == era]))})" for era in _eras(cells)]
     pairs = [" + ".join(TITLES[name] for name in pair) for pair in _pairs(cells)]
     also = [
         *([f"Two agents in one process: {', '.join(pairs)}."] if pairs else []),
@@ -109,8 +107,9 @@ def _eras(cells: Iterable[Cell]) -> tuple[str, ...]:
     return tuple(sorted({cell.era for cell in cells if cell.era}))
 
 
-def _agents_of(cells: Iterable[Cell]) -> list[str]:
-    return [_title(sink, cells) for sink in SINKS if any(cell.sink == sink for cell in cells)]
+def _titles(cells: Sequence[Cell]) -> list[str]:
+    hosts = [_host_title(found) for host in HOSTS if (found := [cell for cell in cells if cell.host == host])]
+    return [*hosts, *(_title(sink, cells) for sink in SINKS if any(cell.sink == sink for cell in cells))]
 
 
 def _title(sink: str, cells: Iterable[Cell]) -> str:

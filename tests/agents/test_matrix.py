@@ -41,7 +41,7 @@ def test_other_versions_have_a_table_of_their_own() -> None:
     ]
     short, page = summary(cells), whole(cells)
     assert "| New Relic 14.1.0 |" in short
-    assert "Also with the oldest agents (New Relic 9.0.0)." in short
+    assert "Also with the oldest agents (Celery 5.7.0, New Relic 9.0.0)." in short
     assert "1 of 2" not in short
     _, _, of_old = page.partition("## The oldest agents")
     assert "| Celery 5.7.0 | prefork | 1 of 2          |" in of_old
