@@ -12,9 +12,11 @@ import pytest
 from celery import Celery, Task, chain, chord, group
 from celery.contrib.testing.worker import start_worker
 from celery.signals import before_task_publish, setup_logging
+from prometheus_client import CollectorRegistry
 
 import whose
 from whose.hosts.celery.origin import HEADER
+from whose.sinks.prometheus import PrometheusSink
 from whose.testing import RecordingSink, installed
 
 RULES = {"mappings": {team: [f"callers_{team}"] for team in ("red", "blue", "green")}}
@@ -287,7 +289,8 @@ def test_a_fork_keeps_the_work() -> None:
 def test_the_wait_in_the_queue_is_measured_from_sending_or_the_eta() -> None:
     def nap() -> None: ...
 
-    with installed({**RULES, "costs": ["queue"]}) as sink:
+    registry = CollectorRegistry()
+    with installed({**RULES, "costs": ["queue"], "sinks": [PrometheusSink(registry)]}) as sink:
         app = Celery("queued", broker="memory://", backend="cache+memory://", set_as_current=False)
         # The worker of the tests above still listens to the default queue.
         app.conf.task_default_queue = "queued"
@@ -299,9 +302,11 @@ def test_the_wait_in_the_queue_is_measured_from_sending_or_the_eta() -> None:
             deadline = time.monotonic() + 20
             while len(sink.costs) < 2 and time.monotonic() < deadline:
                 time.sleep(0.02)
+        counted = registry.get_sample_value("whose_queue_seconds_sum", {"kind": "task", "code_owner": "red"})
     first, second = (costs.queue_seconds for _, costs in sink.costs)
     assert first is not None
     assert second is not None
     assert first >= 0.2
     assert second < first
+    assert counted == pytest.approx(first + second)
     assert sink.costs[0][1].attributes == {"code_owner_queue_seconds": first}

@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from prometheus_client import CollectorRegistry
 
 import whose
 from tests.hosts.django_site.settings import OURS, set_up
 from whose.costs import Costs
+from whose.sinks.prometheus import PrometheusSink
 from whose.testing import RecordingSink, installed
 
 set_up()
@@ -180,6 +182,24 @@ def test_queries_belong_to_the_code_that_issued_them() -> None:
         Client().get("/")
     assert costs_of(sink).sql_queries == {"blue": 2, "red": 1}
     assert costs_of(sink).sql_seconds.keys() == {"blue", "red"}
+
+
+def test_the_same_is_counted_as_metrics() -> None:
+    registry = CollectorRegistry()
+    with installed({**ALL, "sinks": [PrometheusSink(registry)]}):
+        Client().get("/")
+        value = registry.get_sample_value
+        queries = {team: value("whose_sql_queries_total", {"code_owner": team}) for team in ("red", "green", "blue")}
+        seconds = [value("whose_sql_seconds_total", {"code_owner": team}) for team in ("red", "blue")]
+        own = [value("whose_own_seconds_total", {"code_owner": team}) for team in ("red", "green", "blue")]
+        cpu = [value("whose_own_cpu_seconds_total", {"code_owner": team}) for team in ("red", "green", "blue")]
+        whole = value("whose_work_seconds_sum", {"kind": "request", "code_owner": "red"})
+        handed = value("whose_handoffs_total", {"from": "red", "to": "blue"})
+    assert queries == {"red": 1, "green": None, "blue": 2}
+    assert all(seconds)
+    assert all(cpu)
+    assert sum(filter(None, own)) == pytest.approx(whole, abs=1e-9)
+    assert handed == 1
 
 
 def test_rendering_is_charged_to_who_owns_the_template() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import concurrent.futures
 import gc
+import logging
 import sys
 import types
 import weakref
@@ -386,6 +387,16 @@ def test_an_error_in_a_coroutine_belongs_to_the_coroutine_that_raised_it(sink: R
     with pytest.raises(LookupError) as raised:
         asyncio.run(faulty_red.coroutine())
     assert whose.owner_of(raised.value).team == whose.owner_of("faulty_blue").team
+
+
+def test_an_error_that_is_logged_and_goes_no_further_says_who_is_at_fault(caplog: pytest.LogCaptureFixture) -> None:
+    with installed({**RULES, "sinks": ["logging"]}) as sink, whose.attributing("faulty_red"):
+        logging.getLogger("shop").error("as always", exc_info=caught("calls_blue"))
+        logging.getLogger("shop").error("no exception")
+    logged, plain = (vars(record) for record in caplog.records)
+    assert (logged["code_owner"], logged["code_owner_at_fault"]) == ("red", "blue")
+    assert (plain["code_owner"], plain["code_owner_at_fault"]) == ("red", None)
+    assert sink.faults == []
 
 
 def test_every_leaf_of_a_group_is_named(sink: RecordingSink) -> None:
