@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -111,6 +113,26 @@ def test_of_a_coroutine_no_cpu_time_is_told() -> None:
     assert [costs.attributes.keys() for _, costs in sink.costs] == [{"code_owner_own_seconds.red"}] * 2
 
 
+@pytest.mark.parametrize("is_pooled", [True, False])
+def test_what_runs_beside_a_work_adds_nothing_to_its_shares(is_pooled: bool) -> None:
+    def beside() -> None:
+        with whose.attributing("costs_blue"):
+            time.sleep(0.001)
+
+    with installed({**RULES, "costs": ["wall", "cpu"]}) as sink, whose.attributing("costs_red", kind="task"):
+        if is_pooled:
+            with ThreadPoolExecutor(1) as executor:
+                executor.submit(beside).result()
+        else:
+            thread = threading.Thread(target=in_module("red", beside))
+            thread.start()
+            thread.join()
+    ((attribution, costs),) = sink.costs
+    assert [one.work.kind for one in sink.attributions] == ["task", "block"]
+    assert attribution.work.kind == "task"
+    assert costs.wall_seconds == pytest.approx({"red": costs.seconds}, abs=1e-9)
+
+
 GREENLETS = """
 import warnings
 warnings.simplefilter("ignore")
@@ -126,6 +148,8 @@ with installed({{"mappings": {{"red": ["costs_red"]}}, "costs": ["wall", "cpu"]}
     for started in [{library}.spawn(work) for _ in range(2)]:
         started.{wait}()
     work()
+    with whose.attributing("costs_red", kind="task"):
+        {library}.spawn(work).{wait}()
 print([sorted(costs.attributes) for _, costs in sink.costs])
 """
 
@@ -135,4 +159,4 @@ def test_of_a_greenlet_no_cpu_time_is_told(library: str, wait: str) -> None:
     program = GREENLETS.format(library=library, wait=wait)
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     wall, cpu = "code_owner_own_seconds.red", "code_owner_own_cpu_seconds.red"
-    assert done.stdout == f"{[[wall], [wall], [cpu, wall]]}\n", done.stderr
+    assert done.stdout == f"{[[wall], [wall], [cpu, wall], [cpu, wall]]}\n", done.stderr

@@ -145,6 +145,25 @@ def test_a_finished_thread_holds_nothing() -> None:
     assert "run" not in vars(thread)
 
 
+def test_a_thread_that_starts_only_at_the_second_attempt_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    owners: list[Any] = []
+
+    def target() -> None:
+        owners.append(owner())
+
+    with whose.attributing("elsewhere"):
+        thread = threading.Thread(target=target)
+        with monkeypatch.context() as patched, pytest.raises(RuntimeError, match="can't start"):
+            patched.setattr(threading, "_start_new_thread", refuse)
+            thread.start()
+        thread.start()
+        thread.join()
+    assert owners == ["red"]
+
+
 def fails() -> None:
     raise ValueError("in a pool")
 

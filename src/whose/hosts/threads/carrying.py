@@ -8,7 +8,9 @@ from contextvars import Context
 from typing import Any
 
 from whose.attribution import Scope, _current, leave_no_frame, restore
+from whose.costs import open_ledger
 from whose.errors import contain
+from whose.metering import _NO_LEDGER
 from whose.model import Attribution
 
 _get = _current.get
@@ -30,16 +32,20 @@ def submitting(original: Any) -> Any:
 
 
 def carried(function: Callable[..., Any], running: Attribution | Scope) -> Callable[..., Any]:
-    """Return a function that runs another as a part of a work."""
+    """Return a function that runs another as a part of a work, whose time is counted where the work itself runs."""
+    is_metered = open_ledger.get() is not None
 
     def run(*args: Any, **kwargs: Any) -> Any:
         token = _current.set(running)
+        beside = open_ledger.set(_NO_LEDGER) if is_metered else None
         try:
             return function(*args, **kwargs)
         except Exception as error:
             leave_no_frame(error, ours)
             raise
         finally:
+            if beside is not None:
+                restore(beside)
             restore(token)
 
     ours = run.__code__
@@ -56,5 +62,7 @@ def carry_to_greenlet(greenlet: Any) -> None:
         if context is None:
             context = greenlet.gr_context = Context()
         context.run(_current.set, running)
+        if open_ledger.get() is not None:
+            context.run(open_ledger.set, _NO_LEDGER)
     except Exception as error:
         contain(error, cause="starting a greenlet")

@@ -88,10 +88,11 @@ class ThreadsHost:
 
 
 def _carry_to_thread(thread: threading.Thread, running: Attribution | Scope) -> None:
-    run = thread.run
+    run = carried(thread.run, running)
 
     def run_once(*args: Any, **kwargs: Any) -> Any:
-        del thread.run  # a thread must not hold itself alive
-        return carried(run, running)(*args, **kwargs)
+        # A thread must not hold itself alive; one that could not be started, and is once more, comes here twice.
+        vars(thread).pop("run", None)
+        return run(*args, **kwargs)
 
     thread.run = run_once  # type: ignore[method-assign]
