@@ -42,6 +42,8 @@ class CeleryHost:
         self._outside = Outside(attributor, tasks)
         self._schedules = Schedules(attributor)
         self._attributor = attributor
+        attributor.record_readers.append(self._outside.of_record)
+        attributor.owner_finders.append(tasks.owner_by_name)
         # Where tasks made of functions are complete (celery/app/base.py, 5.3 and later): bound, and with autoretry.
         self._patches.replace(Celery, "_task_from_fun", _then(tasks.wrap))
         # The one door to app.tasks, for what is put there by hand. register_task() goes through it too, but binds the
@@ -59,8 +61,6 @@ class CeleryHost:
         signals.beat_embedded_init.connect(self._on_beat_init, weak=False)
         _connected = self
         connect_on_app_finalize(_on_app_finalize)
-        attributor.record_readers.append(self._outside.of_record)
-        attributor.owner_finders.append(tasks.owner_by_name)
         self._wrap_present()
 
     def uninstall(self) -> None:
