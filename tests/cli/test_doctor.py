@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from whose.cli import FAILED, FOUND, USAGE
+from whose.report.doctor import looking
 from whose.report.doctor.libraries import Library, library_of
 
 BIN = Path(sys.executable).parent
@@ -94,6 +95,17 @@ def test_a_wrong_configuration_is_shown_with_its_mend(tmp_path: Path) -> None:
     done = doctor(tmp_path, rules="[tool.whose]\nmapings = {}\n")
     assert done.returncode == USAGE
     assert "did you mean 'mappings'?" in done.stdout
+
+
+def test_a_program_whose_configuration_exits_while_it_is_looked_at_does_not_run(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(
+        "import sys, whose.report.doctor.looking as looking\nlooking.look = lambda **_: sys.exit('no key')\n"
+    )
+    path = os.pathsep.join((str(Path(looking.__file__).with_name("probe")), str(tmp_path)))
+    environment = {**os.environ, **NO_DATADOG, "PYTHONPATH": path, "WHOSE_DOCTOR_TO": str(tmp_path / "report")}
+    done = subprocess.run(PROGRAM, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (1, "", "no key\n")
+    assert not (tmp_path / "report").exists()
 
 
 def test_an_agent_that_runs_and_gets_nothing_is_a_finding(tmp_path: Path) -> None:

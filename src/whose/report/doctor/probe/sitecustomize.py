@@ -25,12 +25,12 @@ def _look(frame: object, event: str, _: object) -> None:
         return
     sys.setprofile(None)
     report = os.environ["WHOSE_DOCTOR_TO"]
-    # The program must end here whatever happens, a SystemExit of somebody's configuration included.
+    # An exit of somebody's configuration passes: raised before the program's first line, it ends the program itself.
     try:
         from whose.report.doctor.looking import document_of, look
 
         found = document_of(look(test=os.environ.get("WHOSE_DOCTOR_TEST") == "1"))
-    except BaseException as error:
+    except Exception as error:
         found = {"failure": f"{type(error).__name__}: {error}", "python": sys.executable}
     with open(report + ".new", "w", encoding="utf-8") as file:
         json.dump(found, file)
