@@ -77,7 +77,7 @@ def test_promtool_finds_nothing_wrong(registry: CollectorRegistry) -> None:
 
 def test_series_stay_few_whatever_comes(registry: CollectorRegistry) -> None:
     with installed({**RULES, "sinks": [PrometheusSink(registry)]}):
-        for number in range(2_000):
+        for number in range(10_000):
             with whose.attributing(f"metered.red.module{number}", kind="task", name=f"task {number}"):
                 pass
         for number in range(1_000):
