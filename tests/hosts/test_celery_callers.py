@@ -310,3 +310,20 @@ def test_the_wait_in_the_queue_is_measured_from_sending_or_the_eta() -> None:
     assert second < first
     assert counted == pytest.approx(first + second)
     assert sink.costs[0][1].attributes == {"code_owner_queue_seconds": first}
+
+
+def test_a_worker_without_us_runs_what_carries_the_header() -> None:
+    """Its request keeps the header, as it does every custom one, and a retry sends it on."""
+    app = Celery("without", broker="memory://", backend="cache+memory://", set_as_current=False)
+    app.conf.task_default_queue = "without"
+
+    def see(self: Task) -> list[object]:
+        if self.request.retries == 0:
+            raise self.retry(countdown=0)
+        return [self.request.get(HEADER), whose.current()]
+
+    task = app.task(name="red.without", bind=True)(in_module("red", see))
+    with installed(RULES), whose.attributing("callers_blue"):
+        sent = task.delay()
+    with start_worker(app, pool="solo", perform_ping_check=False, shutdown_timeout=30):
+        assert sent.get(timeout=20) == ["1;blue;blue", None]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Any
+from typing import Any, TypeVar
 
 from whose.attribution import Attributor
 from whose.costs import Costs
@@ -22,6 +22,9 @@ from whose.model import Attribution, Fault
 
 #: Names of teams may come from decorators too, any number of them.
 _MOST_REMEMBERED = 4_096
+#: The kind of a work, its team, and who asked for it.
+_Key = tuple[str, str | None, str | None]
+_T = TypeVar("_T")
 
 
 class PrometheusSink:
@@ -43,8 +46,9 @@ class PrometheusSink:
         self._labels = Labels(())
         self._metrics: dict[Metric, Any] = {}
         self._children: dict[tuple[Metric, tuple[str, ...]], Any] = {}
-        #: By the kind of a work, its team, and who asked for it.
-        self._of_work: dict[tuple[str, str | None, str | None], tuple[tuple[Any, ...], Any]] = {}
+        #: What grows by one when a work begins, and what observes how long it took.
+        self._begun: dict[_Key, tuple[Any, ...]] = {}
+        self._ended: dict[_Key, Any] = {}
 
     @staticmethod
     def is_active() -> bool:
@@ -72,11 +76,17 @@ class PrometheusSink:
             registry.unregister(metric)
         self._metrics.clear()
         self._children.clear()
-        self._of_work.clear()
+        self._begun.clear()
+        self._ended.clear()
 
     def record(self, attribution: Attribution) -> None:
         """Count a work, and the hand-off that led to it."""
-        for counter in self._children_of(attribution)[0]:
+        key = _key(attribution)
+        counters = self._begun.get(key)
+        if counters is None:
+            changes = changes_by_work(self._labels, attribution)
+            counters = _kept(self._begun, key, tuple(self._child(metric, labels) for metric, labels, _ in changes))
+        for counter in counters:
             counter.inc()
 
     def record_error(self, attribution: Attribution, fault: Fault) -> None:
@@ -87,7 +97,11 @@ class PrometheusSink:
     def record_costs(self, attribution: Attribution, costs: Costs) -> None:
         """Count and observe seconds."""
         if costs.is_duration:
-            self._children_of(attribution)[1].observe(costs.seconds)
+            key = _key(attribution)
+            seconds = self._ended.get(key)
+            if seconds is None:
+                seconds = _kept(self._ended, key, self._child(SECONDS, self._labels.of(attribution)))
+            seconds.observe(costs.seconds)
             return
         for metric, labels, amount in changes_by_costs(self._labels, attribution, costs):
             child = self._child(metric, labels)
@@ -96,22 +110,20 @@ class PrometheusSink:
             else:
                 child.inc(amount)
 
-    def _children_of(self, attribution: Attribution) -> tuple[tuple[Any, ...], Any]:
-        """Return what grows by one when a work begins, and what observes how long it took."""
-        team = attribution.ownership.team
-        key = (attribution.work.kind, team.name if team is not None else None, attribution.caller)
-        known = self._of_work.get(key)
-        if known is None:
-            begun = tuple(
-                self._child(metric, labels) for metric, labels, _ in changes_by_work(self._labels, attribution)
-            )
-            if len(self._of_work) >= _MOST_REMEMBERED:
-                self._of_work.clear()
-            known = self._of_work[key] = (begun, self._child(SECONDS, self._labels.of(attribution)))
-        return known
-
     def _child(self, metric: Metric, labels: tuple[str, ...]) -> Any:
         child = self._children.get((metric, labels))
         if child is None:
             child = self._children[metric, labels] = self._metrics[metric].labels(*labels)
         return child
+
+
+def _key(attribution: Attribution) -> _Key:
+    team = attribution.ownership.team
+    return attribution.work.kind, team.name if team is not None else None, attribution.caller
+
+
+def _kept(known: dict[_Key, _T], key: _Key, made: _T) -> _T:
+    if len(known) >= _MOST_REMEMBERED:
+        known.clear()
+    known[key] = made
+    return made
