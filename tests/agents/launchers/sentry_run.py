@@ -19,7 +19,9 @@ def main(program: str, arguments: list[str]) -> None:
         celery.maybe_patch_concurrency([path, *arguments])
     import sentry_sdk
 
-    sentry_sdk.init(traces_sample_rate=1.0)
+    # One thread sends. What finds its queue of 100 full is dropped, and what is left two seconds after the process was
+    # to end: by default that is little, and here everything is asked at once.
+    sentry_sdk.init(traces_sample_rate=1.0, transport_queue_size=10_000, shutdown_timeout=30)
     sys.argv = [path, *arguments]
     run_path(path, run_name="__main__")
 
