@@ -22,7 +22,7 @@ def main(kind: str, program: str, arguments: list[str]) -> None:
     path = program if program.endswith(".py") else shutil.which(program)
     if path is None:
         sys.exit(f"{program} is not on PATH")
-    if "gevent" in arguments:
+    if {"gevent", "eventlet"}.intersection(arguments):
         # The client starts threads: not before they are patched, which Celery does as it starts.
         import celery
 

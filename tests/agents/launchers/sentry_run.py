@@ -12,7 +12,7 @@ def main(program: str, arguments: list[str]) -> None:
     path = program if program.endswith(".py") else shutil.which(program)
     if path is None:
         sys.exit(f"{program} is not on PATH")
-    if "gevent" in arguments:
+    if {"gevent", "eventlet"}.intersection(arguments):
         # The SDK's transport makes a queue and locks: not before they are patched, which Celery does as it starts.
         import celery
 
