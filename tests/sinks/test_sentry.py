@@ -23,7 +23,7 @@ def sentry() -> Iterator[SentryReceiver]:
         sentry_sdk.init(dsn=receiver.environment["SENTRY_DSN"], default_integrations=False)
         yield receiver
         sentry_sdk.get_client().close()
-        sentry_sdk.init()
+        sentry_sdk.init(default_integrations=False)
 
 
 def fail_as(module: str) -> None:
