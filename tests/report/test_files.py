@@ -107,7 +107,7 @@ def test_a_clone_of_another_user_is_an_error_that_says_how_to_trust_it(
 ) -> None:
     git(tmp_path, "init", "-q")
     monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
-    with pytest.raises(RepositoryError, match="git config --global --add safe.directory '.+' trusts it"):
+    with pytest.raises(RepositoryError, match=r"git config --global --add safe.directory '.+' trusts it"):
         list_files(tmp_path)
 
 
