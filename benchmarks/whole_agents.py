@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 import whose
@@ -31,6 +32,8 @@ _CALLS = {
 }
 #: An unsampled span is to cost next to nothing: less than a setter that does nothing and our own part together.
 _UNSAMPLED = 0.5
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 Setter = Callable[[Mapping[str, str]], object]
 
@@ -59,11 +62,11 @@ def measure_bare(seconds: float) -> Measured:
     return taken({"bare": lap(_traced(app, _task(app, "bare")), runs=_RUNS)}, seconds=seconds)
 
 
-def _measure(sink: str, start: Callable[[], Setter], seconds: float) -> Measured:
+def _measure(sink: str, start: Callable[[], Setter], seconds: float, *, more: Mapping[str, str] = _NOTHING) -> Measured:
     """Return, in the process of one agent, what its setter and our attribution take within a task that it watches.
 
     Clocks stand around our wrapper of ``run`` and inside of it, for the agent takes a hundred times as long as what is
-    between them, and varies by more.
+    between them, and varies by more. ``more`` is what our sink writes beside the attributes.
     """
     logging.disable(logging.CRITICAL)
     setter = start()
@@ -76,7 +79,7 @@ def _measure(sink: str, start: Callable[[], Setter], seconds: float) -> Measured
     whose.install({"sinks": [sink], "mappings": projects.mappings(1_000)})
     try:
         with whose.attributing(projects.MODULE) as attribution:
-            attributes.update(attribution.attributes)
+            attributes.update(attribution.attributes, **more)
         owned = without_caller(_task(app, "owner", body=clocks["owner"].body))
         calls["owner"] = _traced(app, clocks["owner"].around(owned))
         clocks["agent"].inside = lambda: setter(attributes)
@@ -212,7 +215,7 @@ def _prometheus() -> Setter:
 _MEASURES: Mapping[str, Callable[[float], Measured]] = {
     "OpenTelemetry": partial(_measure, "opentelemetry", partial(_opentelemetry, is_sampled=True)),
     "OpenTelemetry, unsampled": partial(_measure, "opentelemetry", partial(_opentelemetry, is_sampled=False)),
-    "Datadog": partial(_measure, "datadog", _datadog),
+    "Datadog": partial(_measure, "datadog", _datadog, more={"team": projects.TEAM}),
     "Sentry, errors only": partial(_measure, "sentry", partial(_sentry, traces=0.0)),
     "Sentry, traces": partial(_measure, "sentry", partial(_sentry, traces=1.0)),
     "Elastic APM": partial(_measure, "elastic", _elastic),
