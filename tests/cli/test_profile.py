@@ -79,7 +79,11 @@ def test_cpu_time_goes_to_the_owner_of_the_innermost_owned_frame(project: Path) 
 def test_owners_may_come_from_files_that_the_configuration_names(project: Path) -> None:
     (project / "whose.toml").write_text("codeowners = true\nrepository = '.'\n")
     (project / "CODEOWNERS").write_text("profiled_red.py @org/red\nprofiled_blue.py @org/blue\nprogram.py @org/grey\n")
-    (project / "program.py").write_text("import profiled_red\nprofiled_red.work()\nsum(range(10**7))\n")
+    # Each burns for so long that no sample more or less decides.
+    spin = "end = time.thread_time() + {}\nwhile time.thread_time() < end: pass\n"
+    red = "import time, profiled_blue\nprofiled_blue.burn(1.5)\n" + spin.format(0.6)
+    (project / "profiled_red.py").write_text(red)
+    (project / "program.py").write_text("import time, profiled_red\n" + spin.format(0.6))
     done = profile(project, "--json", "--", sys.executable, "program.py")
     owners = [owner["owner"] for owner in json.loads(done.stdout)["owners"]]
     assert owners[0].endswith("blue"), done.stderr
