@@ -20,7 +20,6 @@ _SERVED = "served "
 #: What Django's logger for requests says of a response above 399: a reason, and the path.
 _REPORT = re.compile(r": (/\S*)$")
 _FIRST_REPORTED_STATUS = 400
-_RAISED_BY_MIDDLEWARE = "/search/accident/"
 
 
 class ExpectedRequests:
@@ -82,21 +81,15 @@ class ExpectedRequests:
             [Received(_name_in_sentry(item), item.tags) for item in run.sent.sentry_transactions],
         )
         errors = judge(
-            # Which answers are errors is the SDK's affair; an exception that leaves the view is one. What a middleware
-            # raises is captured before it is known that no view will serve: docs/sinks/sentry.md says so.
+            # Which answers are errors is the SDK's affair; an exception that leaves the view or a middleware is one.
             [
-                self._claim(
-                    entry,
-                    entry["path"],
-                    entry.get("errors", 0),
-                    is_bound=entry.get("status") == 500 and entry["path"] != _RAISED_BY_MIDDLEWARE,
-                )
+                self._claim(entry, entry["path"], entry.get("errors", 0), is_bound=entry.get("status") == 500)
                 for entry in self.asked
             ],
             [
                 Received(_name_in_sentry(item), item.tags)
                 for item in run.sent.sentry_errors
-                if _name_in_sentry(item) != _RAISED_BY_MIDDLEWARE and not _is_of_lifespan(item)
+                if not _is_of_lifespan(item)
             ],
         )
         return transactions + errors

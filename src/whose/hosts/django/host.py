@@ -7,6 +7,7 @@ from typing import Any
 
 from whose.attribution import Attributor
 from whose.config import Place
+from whose.errors import contain
 from whose.hosts.django import serving
 from whose.hosts.django.commands import attribute_commands
 from whose.hosts.django.queries import Queries
@@ -67,6 +68,7 @@ class DjangoHost:
             from django.core.signals import got_request_exception
 
             got_request_exception.connect(self._requests.failed, weak=False)
+            _put_first(got_request_exception, self._requests.failed)
             self._signal = got_request_exception
             attribute_commands(attributor, self._patches)
             if "receivers" in attributor.parts:
@@ -76,3 +78,17 @@ class DjangoHost:
                 if "sql" in attributor.meter.parts:
                     self._queries = Queries(attributor)
                     self._queries.install()
+
+
+def _put_first(signal: Any, receiver: Any) -> None:
+    """Have a signal tell a receiver before all others.
+
+    Agents that receive it too, as Sentry's does, report an error that a middleware raises, and by then its owner should
+    be known. Django 4.2 and later; where its signals are made otherwise, the order stays that of connecting.
+    """
+    try:
+        with signal.lock:
+            signal.receivers.sort(key=lambda entry: entry[1] != receiver)
+            signal.sender_receivers_cache.clear()
+    except Exception as error:
+        contain(error, cause="putting a receiver first")
