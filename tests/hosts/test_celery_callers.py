@@ -327,3 +327,18 @@ def test_a_worker_without_us_runs_what_carries_the_header() -> None:
         sent = task.delay()
     with start_worker(app, pool="solo", perform_ping_check=False, shutdown_timeout=30):
         assert sent.get(timeout=20) == ["1;blue;blue", None]
+
+
+def test_ten_thousand_bogus_senders_name_nobody_and_are_forgotten() -> None:
+    with installed(RULES):
+        from whose.hosts.celery.origin import Origins
+        from whose.runtime import active
+
+        origins = Origins(active().attributor.resolver)
+        for number in range(10_000):
+            assert origins._learn(f"1;bogus-{number};bogus-{number}") is None
+        assert len(origins._read) < 5_000
+        for number in range(10_000):
+            with whose.attributing("callers_red"), whose.owned_by(f"bogus-{number}"):
+                assert origins.header_to_send() == f"1;bogus-{number};red"
+        assert len(origins._written) < 5_000
