@@ -5,18 +5,21 @@ from __future__ import annotations
 import functools
 import inspect
 from collections import Counter
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from contextvars import Context, ContextVar, Token
 from dataclasses import dataclass
+from itertools import repeat
 from logging import LogRecord
+from time import perf_counter
 from types import CodeType, FunctionType
 from typing import Any, NamedTuple, ParamSpec, TypeVar, cast
 
+from whose.costs import Costs
 from whose.errors import PASSING, contain
 from whose.imitation import imitating
 from whose.metering import Meter, Metering
 from whose.model import UNKNOWN, Attribution, Fault, Ownership, Rule, SourceName, TeamName, Work
-from whose.outlets import Outlet
+from whose.outlets import UNTIMED, Outlet
 from whose.resolver import Resolver
 
 P = ParamSpec("P")
@@ -63,6 +66,8 @@ _is_telling: ContextVar[bool] = ContextVar("whose_is_telling", default=False)
 _get = _current.get
 _set = _current.set
 _reset = _current.reset
+#: That of the function which runs attributed code; the same for all of them.
+_run_code: CodeType | None = None
 
 
 def current() -> Attribution | None:
@@ -102,25 +107,46 @@ def _chooses_nothing(*_: object, **__: object) -> None:
 
 
 #: What stands for a dict until there is something to put into it; a program has many entrances. Never written to.
-_NONE_YET: dict[Origin, Attribution] = {}
+_NONE_YET: dict[Any, Any] = {}
+
+#: An attribution with all that is done for it made ready: the function of the only sink that writes at the beginning of
+#: a work, the attribution, what that function is given of it, and what takes the seconds that the work took, where the
+#: sink counts them.
+Ready = tuple[Callable[[Any], object] | None, Attribution | None, object, Callable[[float], object] | None]
+_NOT_READY: Ready = (None, None, None, None)
 
 
 class Entrance:
     """One place where work enters owned code, such as a task or a view, with its attributions, made on first use."""
 
-    __slots__ = ("_choose", "_nested", "_ownership", "entries", "resolver", "thing", "unasked", "work")
+    __slots__ = (
+        "_choose",
+        "_nested",
+        "_ownership",
+        "expected",
+        "origin_of",
+        "others",
+        "resolver",
+        "thing",
+        "usual",
+        "work",
+    )
 
     def __init__(self, resolver: Resolver, work: Work, thing: object, *, ownership: Ownership | None = None) -> None:
         self.work = work
         self.thing = thing
-        #: The attribution of work that enters here outside all other, where it is not known who asked for it.
-        self.unasked: Attribution | None = None
+        #: What is ready for work that enters here outside all other, where it is not known who asked for it.
+        self.usual = _NOT_READY
         #: The same by who asked for it.
-        self.entries = _NONE_YET
+        self.others: dict[Origin, Ready] = _NONE_YET
+        #: Tells who asked for the work, given the thing.
+        self.origin_of: Callable[[Any], Origin | Aside | None] | None = None
+        #: Exceptions by which the framework steers; nobody is at fault for them.
+        self.expected: tuple[type[Exception], ...] = ()
         self.resolver = resolver
         self._ownership = ownership
         self._choose: Callable[..., object] | None = None
-        self._nested = _NONE_YET
+        self._nested: dict[Origin, Attribution] = _NONE_YET
 
     @property
     def ownership(self) -> Ownership:
@@ -168,19 +194,26 @@ class Entrance:
                         self._nested = {}
                     self._nested[origin] = known
             return known
-        known = self.unasked if origin is None else self.entries.get(origin)
+        known = self.ready_for(origin)[1]
         if known is None:
             chosen = self._chosen(call)
             known = self._made(chosen or self.ownership, origin, is_nested=False)
-            if chosen is not None:
-                return known
-            if origin is None:
-                self.unasked = known
-                return known
-            if self.entries is _NONE_YET:
-                self.entries = {}
-            self.entries[origin] = known
+            if chosen is None:
+                self.keep_ready((None, known, None, None), origin)
         return known
+
+    def ready_for(self, origin: Origin | None) -> Ready:
+        """Return what is ready for work outside all other that was asked for by ``origin``."""
+        return self.usual if origin is None else self.others.get(origin, _NOT_READY)
+
+    def keep_ready(self, ready: Ready, origin: Origin | None) -> None:
+        """Keep what is ready for the next work that was asked for by ``origin``."""
+        if origin is None:
+            self.usual = ready
+            return
+        if self.others is _NONE_YET:
+            self.others = {}
+        self.others[origin] = ready
 
     def _chosen(self, call: Call | None) -> Ownership | None:
         """Return the Ownership that the arguments of a run decide; None for nearly all code, which knows its own."""
@@ -242,12 +275,17 @@ class Attributor:
         self.told_again: list[Outlet] = []
         #: The one that records, where it is the only one, as it usually is; None once uninstalled.
         self.only: Outlet | None = None
+        #: What writes there, as often as it may be called without a look at the clock. An iterator, since that counts
+        #: in a third of the time, for all threads at once.
+        self.turns: Iterator[Callable[[Any], object]] = iter(())
         #: False once uninstalled: what others still hold of our wrappers then does nothing.
         self.is_open = True
         #: Messages sent while no work was known to run, by the team whose code sent them; None while nobody counts.
         self.lost: Counter[str] | None = Counter() if guard else None
         #: None while no part of the costs is switched on, so that nothing is spent on them.
         self.meter = Meter(costs) if costs or any(outlet.counts for outlet in outlets) else None
+        #: Whether nothing is asked for of what works cost but how long they took.
+        self.times = self.meter is not None and not self.meter.parts
         #: Hosts' answers to whose work a log record tells of that was made outside of it.
         self.record_readers: list[Callable[[LogRecord], Attribution | None]] = []
         #: Hosts' answers to who owns a thing of theirs, where more than its code decides; None for other things.
@@ -261,6 +299,7 @@ class Attributor:
         if outlet.record is not None:
             self.hot.append(outlet)
             self.only = outlet if len(self.hot) == 1 and self.is_open else None
+            self.turns = iter(())
         if not outlet.counts:
             self.told_again.append(outlet)
 
@@ -268,6 +307,7 @@ class Attributor:
         """Stop attributing, for good."""
         self.is_open = False
         self.only = None
+        self.turns = iter(())
 
     def entrance(self, thing: object, *, kind: str, name: str, ownership: Ownership | None = None) -> Entrance:
         """Return the entrance of a piece of code; nothing is resolved before its first run."""
@@ -308,6 +348,12 @@ class Attributor:
             else:
                 only.record_timed(attribution)
         except Exception as error:
+            only.failed(error)
+
+    def failed_to_write(self, error: Exception) -> None:
+        """Contain an error that the only sink raised."""
+        only = self.only
+        if only is not None:
             only.failed(error)
 
     def failed(
@@ -364,45 +410,41 @@ class Attributor:
         waited: Callable[[Any], float | None] | None = None,
     ) -> Callable[[Callable[..., Any], Entrance], Callable[..., Any]]:
         """Return what does as :meth:`attributed` for many functions, which then share what is the same for all."""
-        ours: CodeType | None = None
-        get, put, put_back = _get, _set, _reset
 
         def attribute(body: Callable[..., Any], entrance: Entrance) -> Callable[..., Any]:
-            nonlocal ours
             if _may_be_coroutine(body) and inspect.iscoroutinefunction(body):
-                return self._attributed_coroutine(body, entrance, origin_of, expected)
-            if self.meter is not None:
+                return self._attributed_coroutine(body, entrance, origin_of, expected, waited)
+            if self.meter is not None and not self.times:
                 queued = functools.partial(waited, entrance.thing) if waited else None
                 body = self.metered(body, self.meter, waited=queued)
 
-            # This runs before every task: what is usual, one sink and no other work, is written out.
+            entrance.origin_of, entrance.expected = origin_of, expected
+
+            # This runs before every task: what is usual, one sink and no other work, is written out. Each variable of
+            # the functions around it is touched at each call, and mostly out of the processor's caches: three are few.
             def run(*args: Any, **kwargs: Any) -> Any:
-                token = attribution = None
-                only = self.only
+                token = attribution = observe = None
                 try:
                     try:
-                        if get() is None and only is not None:
-                            if origin_of is None:
-                                attribution = entrance.unasked
-                            else:
+                        for write in self.turns:
+                            if _get() is None:
                                 # An Aside is no key: such work is nested, and never found here.
-                                origin = origin_of(entrance.thing)
-                                attribution = entrance.unasked if origin is None else entrance.entries.get(origin)  # type: ignore[arg-type]
-                            if attribution is None:
-                                attribution, token = self._enter(entrance, origin_of, (args, kwargs))
-                            else:
-                                token = put(attribution)
-                                try:
-                                    for _ in only.untimed:
-                                        begin = only.begin  # looked up and called in one, it would take twice as long
-                                        begin(attribution)  # type: ignore[misc]
-                                        break
-                                    else:
-                                        only.record_timed(attribution)
-                                except Exception as error:
-                                    only.failed(error)
-                        elif self.is_open:
-                            attribution, token = self._enter(entrance, origin_of, (args, kwargs))
+                                asked_by = entrance.origin_of
+                                origin = asked_by(entrance.thing) if asked_by is not None else None
+                                ready = entrance.usual if origin is None else entrance.others.get(origin, _NOT_READY)  # type: ignore[arg-type]
+                                writer, attribution, prepared, observer = ready
+                                if writer is write:
+                                    token = _set(attribution)
+                                    try:
+                                        write(prepared)
+                                    except Exception as error:
+                                        self.failed_to_write(error)
+                                    observe = observer
+                            break
+                        if token is None and self.is_open:
+                            attribution, token, observe = self._enter(entrance, (args, kwargs))
+                        if observe is not None:
+                            began = perf_counter()
                     except Exception as error:
                         contain(error, cause="attribution")
                     # Even an empty dict would be copied.
@@ -411,9 +453,11 @@ class Attributor:
                     try:
                         # What leave_no_frame() does, without a call, for which a stack that is full has no room.
                         traceback = _traceback.__get__(error)
-                        if traceback is not None and traceback.tb_frame.f_code is ours:
+                        if traceback is not None and traceback.tb_frame.f_code is _run_code:
                             _traceback.__set__(error, traceback.tb_next)
-                        if not issubclass(type(error), expected):  # isinstance() would ask the exception itself
+                        if not issubclass(
+                            type(error), entrance.expected
+                        ):  # isinstance() would ask the exception itself
                             is_again = token is not None and token.old_value is attribution
                             self.failed(attribution, error, outlets=self.told_again if is_again else None)
                     except Exception:  # noqa: S110 - contained already, except where there is no room to do even that
@@ -421,38 +465,81 @@ class Attributor:
                     raise
                 finally:
                     if token is not None:
+                        if observe is not None:
+                            try:  # noqa: SIM105 - a call more for every task
+                                observe(perf_counter() - began)
+                            except Exception:  # noqa: S110 - contained already, as above
+                                pass
                         try:
-                            put_back(token)
+                            _reset(token)
                         except (ValueError, RuntimeError):
                             restore(token)
 
-            ours = run.__code__
+            global _run_code
+            _run_code = run.__code__
             return imitating(run, body)
 
         return attribute
 
     def _enter(
-        self, entrance: Entrance, origin_of: Callable[[Any], Origin | Aside | None] | None, call: Call
-    ) -> tuple[Attribution, Token[Attribution | Scope | None]]:
-        """Make work that enters here the running work, inside of what runs, and tell the sinks of it."""
+        self, entrance: Entrance, call: Call
+    ) -> tuple[Attribution, Token[Attribution | Scope | None], Callable[[float], object] | None]:
+        """Make work that enters here the running work, inside of what runs, and tell the sinks of it.
+
+        Return its attribution, what makes current again what was, and what takes the seconds that it took, where
+        nothing but that is asked for.
+        """
         outer = _get()
-        outlets = None
+        origin = outlets = observe = None
         if type(outer) is Attribution and outer.work is entrance.work:
             # The same work once more, further in: a task's own __call__ came first. New Relic's agent before 10 opens
             # the transaction between the two (hooks/application_celery.py), so sinks are told again.
             attribution, outlets = outer, self.told_again
         else:
-            origin = origin_of(entrance.thing) if origin_of is not None and outer is None else None
+            asked_by = entrance.origin_of if outer is None else None
+            origin = asked_by(entrance.thing) if asked_by is not None else None
             attribution = entrance.attribution(outer, origin, call)
         token = _set(attribution)
         is_told = False
         try:
-            self.record(attribution, outlets)
+            if self.only is None or outer is not None or attribution.is_nested:
+                self.record(attribution, outlets)
+            else:
+                observe = self._begin(self.only, attribution, entrance, origin)  # type: ignore[arg-type]
+            if observe is None and outer is None and self.times:
+                observe = functools.partial(self._took, attribution)
             is_told = True
         finally:
             if not is_told:  # the stack has no room for the call, or a sink ends the process
                 _reset(token)
-        return attribution, token
+        return attribution, token, observe
+
+    def _begin(
+        self, only: Outlet, attribution: Attribution, entrance: Entrance, origin: Origin | None
+    ) -> Callable[[float], object] | None:
+        """Tell the only sink that work has begun outside all other, timed, and make ready for the next time.
+
+        Return what takes the seconds that the work took, where the sink wants no more than that, and no other does.
+        """
+        ready = entrance.ready_for(origin)
+        if ready[0] is not only.write or ready[1] is not attribution:
+            # Another attribution than the one that is kept was chosen by an argument of this run.
+            is_kept = ready[1] is attribution
+            is_observed = self.times and [outlet for outlet in self.outlets if outlet.takes_costs] == [only]
+            observe = only.observer_of(attribution) if is_observed else None
+            ready = (only.write, attribution, only.prepared(attribution), observe)
+            if is_kept:
+                entrance.keep_ready(ready, origin)
+        if only.write_timed(ready[2]) and self.is_open:
+            self.turns = repeat(only.write, UNTIMED)
+        return ready[3]
+
+    def _took(self, attribution: Attribution, seconds: float) -> None:
+        """Tell the sinks how long a work took that has ended."""
+        if self.is_open:
+            costs = Costs(seconds=seconds)
+            for outlet in self.outlets:
+                outlet.record_costs(attribution, costs)
 
     def _attributed_coroutine(
         self,
@@ -460,9 +547,10 @@ class Attributor:
         entrance: Entrance,
         origin_of: Callable[[Any], Origin | Aside | None] | None,
         expected: tuple[type[Exception], ...],
+        waited: Callable[[Any], float | None] | None,
     ) -> Callable[P, Awaitable[R]]:
         async def run(*args: P.args, **kwargs: P.kwargs) -> R:
-            token = attribution = None
+            token = attribution = metering = None
             try:
                 try:
                     if self.is_open:
@@ -471,6 +559,9 @@ class Attributor:
                         attribution = entrance.attribution(outer, origin, (args, kwargs))
                         token = _set(attribution)
                         self.record(attribution)
+                        if self.meter is not None:
+                            queued = waited(entrance.thing) if waited is not None else None
+                            metering = self.meter.start(attribution, queue_seconds=queued)
                 except Exception as error:
                     contain(error, cause="attribution")
                 return await body(*args, **kwargs)
@@ -480,6 +571,7 @@ class Attributor:
                     self.failed(attribution, error)
                 raise
             finally:
+                self.stop_metering(metering)
                 if token is not None:
                     restore(token)
 

@@ -51,13 +51,12 @@ class Timing(Metering):
     __slots__ = ("_began",)
 
     def __init__(self) -> None:
-        super().__init__(_NO_LEDGER, token=open_ledger.set(_NO_LEDGER), charge=None)
+        super().__init__(_NO_LEDGER, token=None, charge=None)
         self._began = perf_counter()
 
     def stop(self, attribution: Attribution | None, outlets: Collection[Outlet]) -> None:
         """End it, and tell the sinks how long it took."""
         seconds = perf_counter() - self._began
-        self._close()
         if attribution is not None:
             costs = Costs(seconds=seconds)
             for outlet in outlets:
@@ -70,10 +69,15 @@ class Meter:
     def __init__(self, parts: Collection[str]) -> None:
         self.parts = frozenset(parts)
 
-    def start(self, attribution: Attribution | None, *, queue_seconds: float | None = None) -> Metering | None:
-        """Begin a work, or a part of the work that is running; None in a thread that runs beside the work's own."""
+    def start(
+        self, attribution: Attribution | None, *, is_nested: bool = False, queue_seconds: float | None = None
+    ) -> Metering | None:
+        """Begin a work, or a part of the work that is running; None in a thread that runs beside the work's own.
+
+        ``is_nested`` tells of a work whose attribution is not known yet that it runs inside another.
+        """
         if not self.parts:
-            return Timing() if open_ledger.get() is None else None
+            return None if is_nested or (attribution is not None and attribution.is_nested) else Timing()
         kept = running_ledger()
         if kept is not None:
             team = attribution.ownership.team if attribution is not None else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from whose.costs import Costs
 from whose.errors import contain, logger
@@ -34,11 +34,15 @@ class Sink(Protocol):
 
 
 @runtime_checkable
-class EntrySink(Sink, Protocol):
-    """A sink with a shorter way for the commonest case."""
+class PreparedSink(Sink, Protocol):
+    """A sink with a shorter way for the commonest case: work that begins outside all other."""
 
-    def record_entry(self, attribution: Attribution) -> None:
-        """Do what ``record`` does, for work that begins in this context at this moment, outside all other work."""
+    def prepared(self, attribution: Attribution) -> Any:
+        """Return whatever ``write`` needs of an attribution; asked for once, and kept for all runs of the work."""
+        ...
+
+    def write(self, prepared: Any) -> object:
+        """Do what ``record`` does, for work that begins in this context at this moment, outside all other."""
         ...
 
 
@@ -67,6 +71,18 @@ class TimedSink(CostSink, Protocol):
     needs_duration: bool
 
 
+@runtime_checkable
+class ObservingSink(TimedSink, Protocol):
+    """A sink with a shorter way for works of which nothing but their duration is known."""
+
+    def observer_of(self, attribution: Attribution) -> Callable[[float], object]:
+        """Return what does as ``record_costs``, given the seconds that a work took; asked for as ``prepared`` is."""
+        ...
+
+
+def _write_nothing(_: object) -> None: ...
+
+
 class Outlet:
     """One sink in the path of every request and task."""
 
@@ -91,18 +107,56 @@ class Outlet:
         self._record: Callable[[Attribution], None] | None = getattr(sink, "record", None)
         self._record_error: Callable[[Attribution, Fault], None] | None = getattr(sink, "record_error", None)
         self._record_costs: Callable[[Attribution, Costs], None] | None = getattr(sink, "record_costs", None)
-        self._begin: Callable[[Attribution], None] | None = getattr(sink, "record_entry", None) or self._record
-        #: What the hot path calls; plain attributes, so that one look-up finds them. ``begin`` is for work that begins
-        #: here and now, outside all other.
+        self._prepared: Callable[[Attribution], object] | None = getattr(sink, "prepared", None)
+        writes = getattr(sink, "write", None) if self._prepared is not None else self._record
+        #: What writes at the beginning of work outside all other, given what was prepared; always the same object.
+        self.write: Callable[[Any], object] = writes or _write_nothing
+        self._observer_of: Callable[[Attribution], Callable[[float], object]] | None = getattr(
+            sink, "observer_of", None
+        )
+        #: Whether the sink wants to know what works cost.
+        self.takes_costs = self._record_costs is not None
+        #: What hands an attribution over; a plain attribute, so that one look-up finds it.
         self.record: Callable[[Attribution], None] | None
-        self.begin: Callable[[Attribution], None] | None
         self._lead_to_sink()
 
     def _lead_to_sink(self) -> None:
-        if self.keys and self._record is not None:
-            self.record = self.begin = self._record_renamed
-        else:
-            self.record, self.begin = self._record, self._begin
+        self.record = self._record_renamed if self.keys and self._record is not None else self._record
+
+    def prepared(self, attribution: Attribution) -> object:
+        """Return what ``write`` needs of an attribution.
+
+        Raises:
+            Exception: whatever the sink raises.
+
+        """
+        renamed = self.renamed(attribution)
+        return renamed if self._prepared is None else self._prepared(renamed)
+
+    def observer_of(self, attribution: Attribution) -> Callable[[float], object] | None:
+        """Return what tells the sink how many seconds a work took; None where it has no such short way."""
+        if self._observer_of is None:
+            return None
+        observe = self._observer_of(self.renamed(attribution))
+
+        def observe_contained(seconds: float) -> None:
+            try:
+                observe(seconds)
+            except Exception as error:
+                self.failed(error)
+
+        return observe_contained
+
+    def write_timed(self, prepared: object) -> bool:
+        """Call ``write``, contained, and return whether that was in time; call nothing while the sink is slow."""
+        if self._is_left_out():
+            return False
+        before = self._clock()
+        try:
+            self.write(prepared)
+        except Exception as error:
+            self.failed(error)
+        return self._is_in_time(self._clock() - before)
 
     def record_timed(self, attribution: Attribution) -> None:
         """Hand an attribution to the sink, contained, and see whether it is late; once it is, each call is timed."""
@@ -111,12 +165,15 @@ class Outlet:
             self.record(attribution)  # type: ignore[misc]
         except Exception as error:
             self.failed(error)
-        seconds = self._clock() - before
+        if self._is_in_time(self._clock() - before):
+            self.untimed = iter(range(UNTIMED))
+
+    def _is_in_time(self, seconds: float) -> bool:
         if seconds > LATE:
             self.was_late(seconds)
-        else:
-            self.untimed = iter(range(UNTIMED))
-            self._late_in_a_row = 0
+            return False
+        self._late_in_a_row = 0
+        return True
 
     def failed(self, error: Exception) -> None:
         """Contain an error that the sink raised."""
@@ -140,7 +197,7 @@ class Outlet:
                 seconds,
                 MOST_LATE,
             )
-        self.record = self.begin = self._record_when_open
+        self.record = self._record_when_open
 
     def record_error(self, attribution: Attribution, fault: Fault) -> None:
         """Tell the sink who is at fault, where it wants to know; contained."""
@@ -166,12 +223,19 @@ class Outlet:
         if seconds > LATE:
             self.was_late(seconds)
 
+    def _is_left_out(self) -> bool:
+        if self.record != self._record_when_open:
+            return False
+        if self._clock() < self._open_again:
+            return True
+        self._lead_to_sink()
+        # One late call is enough to be left out again.
+        self.untimed = iter(())
+        self._late_in_a_row = MOST_LATE - 1
+        return False
+
     def _record_when_open(self, attribution: Attribution) -> None:
-        if self._clock() >= self._open_again and self._record is not None:
-            self._lead_to_sink()
-            # One late call is enough to be left out again.
-            self.untimed = iter(())
-            self._late_in_a_row = MOST_LATE - 1
+        if not self._is_left_out():
             self._record_renamed(attribution)
 
     def _record_renamed(self, attribution: Attribution) -> None:

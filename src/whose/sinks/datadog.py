@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
 from typing import Any
 
 from whose.attribution import at_entrance
@@ -15,6 +14,10 @@ from whose.model import CODE_OWNER_SOURCE, Attribution, Fault
 TEAM = "team"
 #: Names of the spans that ddtrace opens for work of its own, nested work included (ddtrace/contrib/internal/celery).
 _ENTRIES = frozenset({"celery.run", "django.request"})
+
+
+#: An attribution, its tags, and its tags with the team; None where there is no team to write.
+_Tags = tuple[Attribution, dict[str, str], dict[str, str] | None]
 
 
 class DatadogSink:
@@ -28,9 +31,11 @@ class DatadogSink:
     """
 
     def __init__(self) -> None:
-        from ddtrace.trace import tracer
+        from ddtrace.trace import Span, tracer
 
         self._tracer = tracer
+        # All strings at once, as spans take them since they are native (ddtrace 4); set_tags() looks at each.
+        self._set_all = getattr(Span, "_set_attributes", Span.set_tags)
         self._writes_team = os.environ.get("WHOSE_DATADOG_TEAM", "true").lower() not in ("false", "0", "no")
 
     @staticmethod
@@ -51,13 +56,22 @@ class DatadogSink:
         if root is not None and root is not span:
             self._write(root, attribution)
 
-    def record_entry(self, attribution: Attribution) -> None:
+    def prepared(self, attribution: Attribution) -> _Tags:
+        """Return the tags, without the team and with it."""
+        return attribution, dict(attribution.attributes), self._with_team(attribution)
+
+    def write(self, prepared: _Tags) -> None:
         """Do the same for work that begins here and now, mostly in a span that is its own and the local root too."""
-        span = self._tracer.current_span()
-        if span is not None and span.name in _ENTRIES and span._parent is None:
-            self._write(span, attribution)
-        else:
-            self.record(attribution)
+        current_span = self._tracer.current_span
+        span = current_span()
+        if span is None or span.name not in _ENTRIES or span._parent is not None:
+            self.record(prepared[0])
+            return
+        _, tags, with_team = prepared
+        if with_team is not None and span.get_tag(TEAM) is None:
+            tags = with_team
+        set_all = self._set_all
+        set_all(span, tags)
 
     def record_error(self, attribution: Attribution, fault: Fault) -> None:
         """Tag the span that fails, and the local root with it; of nested work, a span of its own only."""
@@ -87,8 +101,10 @@ class DatadogSink:
         return current if span is None else span
 
     def _write(self, span: Any, attribution: Attribution) -> None:
-        tags: Mapping[str, str] = attribution.attributes
+        with_team = self._with_team(attribution) if span.get_tag(TEAM) is None else None
+        span.set_tags(with_team or attribution.attributes)
+
+    def _with_team(self, attribution: Attribution) -> dict[str, str] | None:
+        """Return the tags that say the team twice; None where there is none to say, or it is not wanted."""
         team = attribution.team
-        if self._writes_team and team is not None and span.get_tag(TEAM) is None:
-            tags = {**tags, TEAM: team.name}
-        span.set_tags(tags)
+        return {**attribution.attributes, TEAM: team.name} if self._writes_team and team is not None else None

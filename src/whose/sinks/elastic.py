@@ -74,11 +74,22 @@ class ElasticSink:
         if not attribution.is_nested or not self._is_labelled():
             self._label(attribution.attributes)
 
-    def record_entry(self, attribution: Attribution) -> None:
-        """Do the same for work that is not nested."""
+    def prepared(self, attribution: Attribution) -> Mapping[str, Any]:
+        """Return the labels as the agent keeps them.
+
+        ``Transaction.label()`` makes them of what it is given and puts them beside the others (elasticapm/traces.py,
+        6.20 and later); here they are made but once.
+        """
+        from elasticapm.utils.encoding import enforce_label_format
+
+        labels: Mapping[str, Any] = enforce_label_format(attribution.attributes)
+        return labels
+
+    def write(self, labels: Mapping[str, Any]) -> None:
+        """Label the transaction of work that is not nested."""
         transaction = self._context.get_transaction()
         if transaction is not None:
-            transaction.label(**attribution.attributes)
+            transaction.labels.update(labels)
 
     def record_error(self, attribution: Attribution, fault: Fault) -> None:
         """Label the transaction that fails."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,20 @@ from whose.costs import Costs
 from whose.errors import contain
 from whose.model import Attribution, Fault
 from whose.patches import Patches
+
+#: A transaction takes 64 custom attributes, from version 10 of the agent on 128; from here on the agent counts them.
+_ROOM = 32
+
+
+class _Prepared:
+    """Attributes, and what the agent made of them under some settings."""
+
+    __slots__ = ("attributes", "made", "settings")
+
+    def __init__(self, attributes: Mapping[str, str]) -> None:
+        self.attributes = attributes
+        self.settings: object = None
+        self.made: Mapping[str, Any] = {}
 
 
 class NewRelicSink:
@@ -27,15 +42,7 @@ class NewRelicSink:
         # Straight from where it is defined: newrelic.agent wraps each call and imports all of the agent.
         from newrelic.api.transaction import current_transaction
 
-        def record_entry(attribution: Attribution) -> None:
-            """Do as ``record`` does for work that is not nested."""
-            transaction = current_transaction()
-            if transaction is not None:
-                transaction.add_custom_attributes(attribution.attributes.items())
-
         self._current_transaction = current_transaction
-        # Runs before every task, and finds what it calls quicker like this than by way of self.
-        self.record_entry = record_entry
         self._patches = Patches()
 
     def install(self, attributor: Attributor) -> None:
@@ -89,6 +96,31 @@ class NewRelicSink:
         if attribution.is_nested and any(key in transaction._custom_params for key in attribution.attributes):
             return
         transaction.add_custom_attributes(attribution.attributes.items())
+
+    def prepared(self, attribution: Attribution) -> _Prepared:
+        """Return the attributes, to which ``write`` adds what the agent makes of them."""
+        return _Prepared(attribution.attributes)
+
+    def write(self, prepared: _Prepared) -> None:
+        """Set the custom attributes for work that is not nested.
+
+        What the agent makes of an attribute, which is most of the time that it takes, depends on its settings alone. It
+        is made once for each settings, and then put where ``add_custom_attribute()`` puts it
+        (newrelic/api/transaction.py, 9 and later).
+        """
+        current_transaction = self._current_transaction
+        transaction = current_transaction()
+        if transaction is None:
+            return
+        values = transaction._custom_params
+        if transaction._settings is prepared.settings and len(values) <= _ROOM:
+            values.update(prepared.made)
+            return
+        before = dict(values)
+        transaction.add_custom_attributes(prepared.attributes.items())
+        if prepared.attributes.keys().isdisjoint(before) and len(values) <= _ROOM:
+            prepared.made = {key: value for key, value in values.items() if key not in before}
+            prepared.settings = transaction._settings
 
     def record_error(self, attribution: Attribution, fault: Fault) -> None:
         """Add who is at fault to the transaction that fails; that of nested work may yet succeed."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 import importlib.util
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
 from whose.attribution import Attributor, at_entrance
@@ -25,12 +26,17 @@ class OpenTelemetrySink:
     """
 
     def __init__(self) -> None:
-        from opentelemetry.context import Context, get_current
+        from opentelemetry import context
+        from opentelemetry.context import Context
         from opentelemetry.trace import INVALID_SPAN, get_current_span, set_span_in_context
 
         from whose.sinks.opentelemetry_spans import is_of_entry, own_waiting
 
-        self._get_context = get_current
+        # Where get_current() looks, past two calls; a runtime context of another make is asked as usual.
+        variable = getattr(getattr(context, "_RUNTIME_CONTEXT", None), "_current_context", None)
+        self._get_context: Callable[[], Context] = (
+            variable.get if isinstance(variable, ContextVar) else context.get_current
+        )
         #: Under which key a context holds its span.
         self._span_key = next(iter(set_span_in_context(INVALID_SPAN, Context())))
         self._get_current_span = get_current_span
@@ -98,7 +104,11 @@ class OpenTelemetrySink:
             span.set_attributes(attribution.attributes)
         self._own_waiting(attribution)
 
-    def record_entry(self, attribution: Attribution) -> None:
+    def prepared(self, attribution: Attribution) -> Mapping[str, str]:
+        """Return the attributes to set."""
+        return attribution.attributes
+
+    def write(self, attributes: Mapping[str, str]) -> None:
         """Do the same for work that begins here and now, whose span is the current one.
 
         That is looked up here as ``get_current_span()`` does it, in half the time.
@@ -106,7 +116,7 @@ class OpenTelemetrySink:
         get_context = self._get_context
         span = get_context().get(self._span_key)
         if span is not None:
-            span.set_attributes(attribution.attributes)  # type: ignore[attr-defined]
+            span.set_attributes(attributes)  # type: ignore[attr-defined]
 
     def _is_of_its_own(self, span: Span, attribution: Attribution) -> bool:
         written = getattr(span, "attributes", None) or ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from whose.attribution import Attributor
@@ -81,13 +82,21 @@ class PrometheusSink:
 
     def record(self, attribution: Attribution) -> None:
         """Count a work, and the hand-off that led to it."""
-        key = _key(attribution)
-        counters = self._begun.get(key)
-        if counters is None:
-            changes = changes_by_work(self._labels, attribution)
-            counters = _kept(self._begun, key, tuple(self._child(metric, labels) for metric, labels, _ in changes))
+        self.write(self._counters_of(attribution))
+
+    def prepared(self, attribution: Attribution) -> tuple[Any, ...]:
+        """Return what grows by one when the work begins."""
+        return self._counters_of(attribution)
+
+    def write(self, counters: tuple[Any, ...]) -> None:
+        """Count a work, and the hand-off that led to it."""
         for counter in counters:
             counter.inc()
+
+    def observer_of(self, attribution: Attribution) -> Callable[[float], None]:
+        """Return what takes the seconds of a work of which nothing else is known."""
+        observe: Callable[[float], None] = self._seconds_of(attribution).observe
+        return observe
 
     def record_error(self, attribution: Attribution, fault: Fault) -> None:
         """Count a failure."""
@@ -97,11 +106,7 @@ class PrometheusSink:
     def record_costs(self, attribution: Attribution, costs: Costs) -> None:
         """Count and observe seconds."""
         if costs.is_duration:
-            key = _key(attribution)
-            seconds = self._ended.get(key)
-            if seconds is None:
-                seconds = _kept(self._ended, key, self._child(SECONDS, self._labels.of(attribution)))
-            seconds.observe(costs.seconds)
+            self._seconds_of(attribution).observe(costs.seconds)
             return
         for metric, labels, amount in changes_by_costs(self._labels, attribution, costs):
             child = self._child(metric, labels)
@@ -109,6 +114,21 @@ class PrometheusSink:
                 child.observe(amount)
             else:
                 child.inc(amount)
+
+    def _counters_of(self, attribution: Attribution) -> tuple[Any, ...]:
+        key = _key(attribution)
+        counters = self._begun.get(key)
+        if counters is None:
+            changes = changes_by_work(self._labels, attribution)
+            counters = _kept(self._begun, key, tuple(self._child(metric, labels) for metric, labels, _ in changes))
+        return counters
+
+    def _seconds_of(self, attribution: Attribution) -> Any:
+        key = _key(attribution)
+        seconds = self._ended.get(key)
+        if seconds is None:
+            seconds = _kept(self._ended, key, self._child(SECONDS, self._labels.of(attribution)))
+        return seconds
 
     def _child(self, metric: Metric, labels: tuple[str, ...]) -> Any:
         child = self._children.get((metric, labels))

@@ -5,8 +5,6 @@ from __future__ import annotations
 import functools
 import sys
 from collections.abc import Mapping
-from contextvars import ContextVar
-from types import MappingProxyType
 from typing import Any
 
 from whose.attribution import Attributor, current
@@ -14,9 +12,12 @@ from whose.costs import Costs
 from whose.errors import ConfigurationError, Problem, contain
 from whose.model import (
     CODE_OWNER,
+    CODE_OWNER_AT_FAULT,
     CODE_OWNER_AT_FAULT_ALL,
+    CODE_OWNER_CALLER,
     CODE_OWNER_MODULE,
     CODE_OWNER_REASON,
+    CODE_OWNER_ROOT,
     CODE_OWNER_SOURCE,
     Attribution,
     Fault,
@@ -27,15 +28,31 @@ from whose.patches import Patches
 #: server, longer values cut there.
 LONGEST_KEY = 32
 LONGEST_VALUE = 200
-_MOST_REMEMBERED = 4_096
 #: Works for which Sentry's integrations keep a scope of their own, so that tags end with the work.
 _WITH_SCOPE = frozenset({"request", "task"})
-#: The scopes that were tagged in this context, that of the work itself and of the last nested in it; and with what.
-_scopes: ContextVar[tuple[object, object, Mapping[str, str]]] = ContextVar(
-    "whose_sentry_scopes", default=(None, None, MappingProxyType({}))
-)
 #: The contact of a team that names it to Sentry's monitors: ``team:4501``.
 MONITOR_CONTACT = "sentry"
+
+
+#: The keys that we may write, besides one a level.
+_KEYS = frozenset(
+    {
+        CODE_OWNER,
+        CODE_OWNER_MODULE,
+        CODE_OWNER_SOURCE,
+        CODE_OWNER_REASON,
+        CODE_OWNER_CALLER,
+        CODE_OWNER_ROOT,
+        CODE_OWNER_AT_FAULT,
+        CODE_OWNER_AT_FAULT_ALL,
+    }
+)
+
+
+class _OwnTags(dict[str, Any]):
+    """The tags of a scope that ours were put into; a copy of the scope has a plain dict (``Scope.__copy__``)."""
+
+    __slots__ = ()
 
 
 class SentrySink:
@@ -51,9 +68,8 @@ class SentrySink:
 
         self._sdk = sentry_sdk
         self._get_scope = sentry_sdk.Scope.get_isolation_scope
-        # A scope of the first releases of version 2 takes one tag at a time.
-        self._set_tags = getattr(sentry_sdk.Scope, "set_tags", _set_each)
-        self._cut: dict[int, tuple[Mapping[str, str], Mapping[str, str]]] = {}
+        #: All keys that we write, under the names that they have here.
+        self._keys: frozenset[str] = frozenset()
         self._attributor: Attributor | None = None
         self._patches = Patches()
 
@@ -69,7 +85,7 @@ class SentrySink:
             ConfigurationError: a key is longer than Sentry takes.
 
         """
-        self._refuse_long_keys(attributor)
+        self._name_keys(attributor)
         self._attributor = attributor
         from sentry_sdk.scope import add_global_event_processor, global_event_processors
 
@@ -90,46 +106,41 @@ class SentrySink:
         for processor in mine:
             global_event_processors.remove(processor)
 
-    def record_entry(self, attribution: Attribution) -> None:
-        """Do as ``record`` does for work that is not nested."""
+    def record(self, attribution: Attribution) -> None:
+        """Tag the scope of the request or task that begins; nested work only where Sentry gives it one of its own.
+
+        It does for an eager task and a test client's request. Such a scope came with a copy of the outer tags.
+        """
         if attribution.work.kind in _WITH_SCOPE:
+            scope = self._get_scope()
+            if not attribution.is_nested or type(scope._tags) is not _OwnTags:
+                self._tag(scope, _cut(attribution.attributes))
+
+    def prepared(self, attribution: Attribution) -> Mapping[str, str] | None:
+        """Return the tags; None for work of which Sentry makes no scope."""
+        return _cut(attribution.attributes) if attribution.work.kind in _WITH_SCOPE else None
+
+    def write(self, tags: Mapping[str, str] | None) -> None:
+        """Do as ``record`` does for work that is not nested."""
+        if tags is not None:
             get_scope = self._get_scope
             scope = get_scope()
-            values = attribution.attributes
-            _scopes.set((scope, scope, values))
-            self._set_tags(scope, self._cut_once(values))
+            if scope._tags:
+                self._tag(scope, tags)
+            else:
+                scope._tags = _OwnTags(tags)
 
-    def _cut_once(self, values: Mapping[str, str]) -> Mapping[str, str]:
-        # By id, for all works of a module share what they emit; the mapping is kept, so that the id stays its own.
-        known = self._cut.get(id(values))
-        if known is None:
-            if len(self._cut) >= _MOST_REMEMBERED:
-                self._cut.clear()
-            known = self._cut[id(values)] = (values, _cut(values))
-        return known[1]
-
-    def record(self, attribution: Attribution) -> None:
-        """Tag the scope of the request or task that begins; nested work only where Sentry gives it one of its own."""
-        if not attribution.is_nested:
-            self.record_entry(attribution)
-            return
-        if attribution.work.kind not in _WITH_SCOPE:
-            return
-        scope = self._get_scope()
-        # Nested work that Sentry gives a scope, and a transaction, of its own: an eager task, a test client's request.
-        # The scope came with a copy of the outer tags, so they do not tell whose it is.
-        outer, latest, copied = _scopes.get()
-        if scope is outer or scope is latest:
-            return
-        _scopes.set((outer, scope, {**copied, **attribution.attributes}))
-        for key in copied:
-            scope.remove_tag(key)
-        self._set_tags(scope, _cut(attribution.attributes))
+    def _tag(self, scope: Any, tags: Mapping[str, str]) -> None:
+        """Put tags in the place of what another work may have left in a scope, beside the tags of others."""
+        others = {key: value for key, value in scope._tags.items() if key not in self._keys}
+        scope._tags = _OwnTags({**others, **tags})
 
     def record_error(self, attribution: Attribution, fault: Fault) -> None:
         """Tag the transaction that fails; its error event is tagged by what it holds itself."""
         if not attribution.is_nested and attribution.work.kind in _WITH_SCOPE and fault.attributes:
-            self._set_tags(self._get_scope(), _cut(fault.attributes))
+            scope = self._get_scope()
+            for key, value in _cut(fault.attributes).items():
+                scope.set_tag(key, value)
 
     def record_costs(self, attribution: Attribution, costs: Costs) -> None:
         """Write what the work cost as data of the span that is running."""
@@ -165,11 +176,12 @@ class SentrySink:
             contain(error, cause="sink sentry")
         return event
 
-    def _refuse_long_keys(self, attributor: Attributor) -> None:
+    def _name_keys(self, attributor: Attributor) -> None:
         outlet = next((outlet for outlet in attributor.outlets if outlet.sink is self), None)
         renamed = outlet.keys if outlet is not None else {}
         levels = {f"{CODE_OWNER}_{level}" for team in attributor.resolver.index.teams.values() for level in team.levels}
-        keys = {CODE_OWNER, CODE_OWNER_MODULE, CODE_OWNER_SOURCE, CODE_OWNER_REASON, CODE_OWNER_AT_FAULT_ALL, *levels}
+        keys = _KEYS | levels
+        self._keys = frozenset(renamed.get(key, key) for key in keys)
         problems = [
             Problem(
                 f"key {renamed.get(key, key)!r}",
@@ -209,8 +221,3 @@ def _cut(values: Mapping[str, str]) -> Mapping[str, str]:
     if max(map(len, values.values()), default=0) <= LONGEST_VALUE:
         return values
     return {key: value[:LONGEST_VALUE] for key, value in values.items()}
-
-
-def _set_each(scope: Any, tags: Mapping[str, str]) -> None:
-    for key, value in tags.items():
-        scope.set_tag(key, value)
