@@ -506,8 +506,8 @@ class Attributor:
                 self.record(attribution, outlets)
             else:
                 observe = self._begin(self.only, attribution, entrance, origin)  # type: ignore[arg-type]
-            if observe is None and outer is None and self.times:
-                observe = functools.partial(self._took, attribution)
+            if observe is None and outer is None:
+                observe = self._observer(attribution)
             is_told = True
         finally:
             if not is_told:  # the stack has no room for the call, or a sink ends the process
@@ -519,20 +519,31 @@ class Attributor:
     ) -> Callable[[float], object] | None:
         """Tell the only sink that work has begun outside all other, timed, and make ready for the next time.
 
-        Return what takes the seconds that the work took, where the sink wants no more than that, and no other does.
+        Return what takes the seconds that it took, as :meth:`_enter` does.
         """
         ready = entrance.ready_for(origin)
         if ready[0] is not only.write or ready[1] is not attribution:
             # Another attribution than the one that is kept was chosen by an argument of this run.
             is_kept = ready[1] is attribution
-            is_observed = self.times and [outlet for outlet in self.outlets if outlet.takes_costs] == [only]
-            observe = only.observer_of(attribution) if is_observed else None
-            ready = (only.write, attribution, only.prepared(attribution), observe)
+            try:
+                ready = (only.write, attribution, only.prepared(attribution), self._observer(attribution))
+            except Exception as error:
+                only.failed(error)
+                return None
             if is_kept:
                 entrance.keep_ready(ready, origin)
         if only.write_timed(ready[2]) and self.is_open:
             self.turns = repeat(only.write, UNTIMED)
         return ready[3]
+
+    def _observer(self, attribution: Attribution) -> Callable[[float], object] | None:
+        """Return what takes the seconds that a work took; None where more than that is asked for, or nothing."""
+        if not self.times:
+            return None
+        only = self.only
+        taking = [outlet for outlet in self.outlets if outlet.takes_costs]
+        shortly = only.observer_of(attribution) if only is not None and taking == [only] else None
+        return shortly or functools.partial(self._took, attribution)
 
     def _took(self, attribution: Attribution, seconds: float) -> None:
         """Tell the sinks how long a work took that has ended."""
