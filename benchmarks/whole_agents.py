@@ -72,7 +72,7 @@ def _measure(sink: str, start: Callable[[], Setter], seconds: float, *, more: Ma
     """
     logging.disable(logging.CRITICAL)
     # Agents look for eventlet, which says of itself whenever it is imported that it is deprecated.
-    warnings.filterwarnings("ignore", category=DeprecationWarning)
+    warnings.filterwarnings("ignore", message=r"\s*Eventlet is deprecated")
     setter = start()
     app = _app()
     attributes: dict[str, str] = {}
