@@ -16,6 +16,7 @@ from celery import Celery
 
 import whose
 from whose.costs import Costs
+from whose.model import TeamName
 from whose.testing import RecordingSink, installed
 
 RULES: dict[str, Any] = {"mappings": {team: [f"costs_{team}"] for team in ("red", "blue", "green")}}
@@ -92,6 +93,29 @@ def test_each_part_has_a_switch_of_its_own(switch: str, keys: set[str]) -> None:
     with installed({**RULES, "costs": [switch]}) as sink:
         run_task()
     assert costs_of(sink).attributes.keys() == keys
+
+
+def test_each_kind_of_cost_is_emitted_under_the_name_asked_for() -> None:
+    red, blue = TeamName("red"), TeamName("blue")
+    costs = Costs({red: 1.0, blue: 2.0}, {red: 3.0}, {red: 4}, {red: 5.0}, queue_seconds=6.0, seconds=7.0)
+    names = {
+        "code_owner_own_seconds": "own",
+        "code_owner_own_cpu_seconds": "cpu",
+        "code_owner_sql_queries": "queries",
+        "code_owner_queue_seconds": "waited",
+        "code_owner": "owner",
+    }
+    renamed = costs.renamed(names)
+    assert renamed.attributes == {
+        "own.red": 1.0,
+        "own.blue": 2.0,
+        "cpu.red": 3.0,
+        "queries.red": 4,
+        "code_owner_sql_seconds.red": 5.0,
+        "waited": 6.0,
+    }
+    assert renamed == costs
+    assert costs.renamed({}).attributes == costs.attributes == Costs.renamed(renamed, {}).attributes
 
 
 def test_nothing_is_kept_by_default() -> None:

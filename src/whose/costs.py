@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Collection, Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import get_ident
 from time import perf_counter, thread_time
 from types import MappingProxyType
@@ -23,6 +23,7 @@ _NOTHING: Mapping[TeamName, Any] = MappingProxyType({})
 NOBODY = TeamName("none")
 #: Stands for the owner of the work itself, who may not be known before the work is over.
 _ITSELF = TeamName("")
+_QUEUE_SECONDS = "code_owner_queue_seconds"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Costs:
     queue_seconds: float | None = None
     #: How long the work took, in seconds; measured whichever parts are on.
     seconds: float = 0.0
+    _names: Mapping[str, str] | None = field(default=None, init=False, repr=False, compare=False)
 
     @property
     def is_duration(self) -> bool:
@@ -46,6 +48,7 @@ class Costs:
     @property
     def attributes(self) -> dict[str, float]:
         """Return what is emitted, one attribute for each kind of cost and team."""
+        names = self._names or {}
         values: dict[str, float] = {}
         kinds: tuple[tuple[str, Mapping[TeamName, float]], ...] = (
             ("code_owner_own_seconds", self.wall_seconds),
@@ -54,10 +57,22 @@ class Costs:
             ("code_owner_sql_seconds", self.sql_seconds),
         )
         for key, costs in kinds:
-            values.update({f"{key}.{team}": amount for team, amount in costs.items()})
+            name = names.get(key, key)
+            values.update({f"{name}.{team}": amount for team, amount in costs.items()})
         if self.queue_seconds is not None:
-            values["code_owner_queue_seconds"] = self.queue_seconds
+            values[names.get(_QUEUE_SECONDS, _QUEUE_SECONDS)] = self.queue_seconds
         return values
+
+    def renamed(self, keys: Mapping[str, str]) -> Costs:
+        """Return the same costs with other names for what they emit; a team's name after the dot stays.
+
+        >>> costs = Costs(sql_queries={TeamName("team-red"): 3})
+        >>> costs.renamed({"code_owner_sql_queries": "queries"}).attributes
+        {'queries.team-red': 3}
+        """
+        copy = replace(self)
+        object.__setattr__(copy, "_names", keys)
+        return copy
 
 
 class Charge:
