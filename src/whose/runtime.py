@@ -73,11 +73,19 @@ class Runtime:
         self.config = config
         self.attributor = attributor
         self.hosts: dict[str, Host] = {}
+        self._keys: dict[str, Mapping[str, str]] = {}
 
     @property
     def index(self) -> OwnershipIndex:
         """Return the index that this process asks."""
         return self.attributor.resolver.index
+
+    def keys_of(self, sink: str) -> Mapping[str, str]:
+        """Return the other names that keys have in a sink; put together once, for each record asks."""
+        known = self._keys.get(sink)
+        if known is None:
+            known = self._keys[sink] = self.config.keys_of(sink)
+        return known
 
 
 _lock: tuple[int, threading.RLock] | None = None
@@ -315,10 +323,7 @@ def _detach(runtime: Runtime) -> None:
 
 
 def _outlets(config: Config) -> tuple[Outlet, ...]:
-    common = config.keys.get("", {})
-    return tuple(
-        Outlet(name, sink, keys={**common, **config.keys.get(name, {})}) for name, sink in _chosen_sinks(config.sinks)
-    )
+    return tuple(Outlet(name, sink, keys=config.keys_of(name)) for name, sink in _chosen_sinks(config.sinks))
 
 
 def _chosen_sinks(wanted: Iterable[object] | None) -> list[tuple[str, object]]:

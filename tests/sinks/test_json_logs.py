@@ -14,6 +14,7 @@ import structlog
 from pythonjsonlogger.json import JsonFormatter
 
 import whose
+from whose.sinks.logging import CodeOwnerFilter
 from whose.sinks.structlog import add_code_owner
 from whose.testing import installed
 
@@ -90,3 +91,12 @@ def test_fields_have_the_names_that_are_configured() -> None:
         event = add_code_owner(None, "info", {"event": "paid"})
     assert (fields["owner"], fields["at_fault"], event["owner"]) == ("red", None, "red")
     assert not {"code_owner", "code_owner_at_fault"} & {*fields, *event}
+
+
+def test_the_names_of_the_configuration_that_is_installed_now_count() -> None:
+    for name in ("owner", "team", "code_owner"):
+        with installed({**RULES, "keys": {"logging": {"code_owner": name}}}), whose.attributing("logged.red"):
+            record = logging.LogRecord("shop", logging.INFO, "shop.py", 1, "paid", (), None)
+            CodeOwnerFilter().filter(record)
+            event = add_code_owner(None, "info", {"event": "paid"})
+        assert (vars(record)[name], event[name]) == ("red", "red")

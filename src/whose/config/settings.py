@@ -119,6 +119,10 @@ class Config:
     #: How messages name the places that were read, in order of precedence.
     places: tuple[str, ...] = ()
 
+    def keys_of(self, sink: str) -> Mapping[str, str]:
+        """Return the other names that keys have in a sink, those for all sinks included."""
+        return {**self.keys.get("", {}), **self.keys.get(sink, {})}
+
     @property
     def has_rules(self) -> bool:
         """Tell whether anything here could give any code an owner."""

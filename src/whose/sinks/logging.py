@@ -70,8 +70,7 @@ class CodeOwnerFilter(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         """Add the fields; let every record pass."""
         runtime = active()
-        names = runtime.config.keys
-        add_owner(record, runtime.attributor, keys={**names.get("", {}), **names.get("logging", {})})
+        add_owner(record, runtime.attributor, keys=runtime.keys_of("logging"))
         return True
 
 

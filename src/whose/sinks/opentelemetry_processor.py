@@ -31,6 +31,5 @@ class CodeOwnerSpanProcessor(SpanProcessor):
 
 
 def _emitted(attribution: Attribution) -> Mapping[str, str]:
-    named = active().config.keys
-    keys = {**named.get("", {}), **named.get("opentelemetry", {})}
+    keys = active().keys_of("opentelemetry")
     return attribution.renamed(keys).attributes if keys else attribution.attributes

@@ -22,7 +22,7 @@ def add_code_owner(_logger: object, _method: str, event: MutableMapping[str, Any
     """
     try:
         runtime = active()
-        keys = {**runtime.config.keys.get("", {}), **runtime.config.keys.get("logging", {})}
+        keys = runtime.keys_of("logging")
         attribution = current()
         if attribution is not None:
             for key, value in attribution.attributes.items():

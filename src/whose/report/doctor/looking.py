@@ -110,7 +110,7 @@ def _sink(name: str, config: Config, *, is_active: bool) -> SinkFound:
 def _keys(sink: str, config: Config) -> dict[str, str]:
     levels = dict.fromkeys(f"{CODE_OWNER}_{level}" for team in config.teams.values() for level in team.levels)
     others = (CODE_OWNER_MODULE, CODE_OWNER_SOURCE, CODE_OWNER_REASON, CODE_OWNER_CALLER, CODE_OWNER_ROOT)
-    names = {**config.keys.get("", {}), **config.keys.get(sink, {})}
+    names = config.keys_of(sink)
     keys = (CODE_OWNER, *levels, *others, CODE_OWNER_AT_FAULT, CODE_OWNER_AT_FAULT_ALL)
     return {key: names.get(key, key) for key in keys}
 
