@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import subprocess
+from collections.abc import Iterable, Mapping
+from types import FunctionType
 from typing import Any
 
 import pytest
+from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
 from opentelemetry.sdk.metrics import MeterProvider
-from opentelemetry.sdk.metrics.export import InMemoryMetricReader
+from opentelemetry.sdk.metrics.export import InMemoryMetricReader, PeriodicExportingMetricReader
 from prometheus_client import CollectorRegistry, generate_latest
 
 import whose
+from tests.agents.receivers.otlp import OtlpReceiver
 from whose.metrics import COUNTERS, HISTOGRAMS
 from whose.sinks.opentelemetry_metrics import OpenTelemetryMetricsSink
 from whose.sinks.prometheus import PrometheusSink
@@ -75,22 +80,92 @@ def test_promtool_finds_nothing_wrong(registry: CollectorRegistry) -> None:
     assert done.returncode == 0, done.stderr.decode()
 
 
+def run_whatever_comes() -> None:
+    """Run 10,000 tasks, and works of 5,000 teams that only code names, each of which asks, fails and takes time."""
+    for number in range(10_000):
+        with whose.attributing(f"metered.red.module{number}", kind="task", name=f"task {number}"):
+            pass
+    for number in range(5_000):
+        with contextlib.suppress(ValueError), whose.owned_by(f"bogus {number}"):
+            with whose.attributing("metered.blue", kind="task"), whose.owned_by(f"bogus {number}"):
+                pass
+            whose.owned_by(f"bogus {number}")(FunctionType(fail.__code__.replace(), {"__name__": "bogus"}))()
+
+
+def fail() -> None:
+    raise ValueError
+
+
+KINDS = ("task", "block")
+#: Everything that a label may say, by its name.
+SAID = {
+    "kind": {*KINDS},
+    "code_owner": {"red", "blue", "other", "none"},
+    "code_owner_theme": {"commerce", ""},
+    "code_owner_at_fault": {"other"},
+    "from": {"blue", "other"},
+    "to": {"blue", "other"},
+}
+HANDED = {("from", "other"), ("to", "blue")}, {("from", "blue"), ("to", "other")}
+
+
+def series_by_metric(labels_of: Iterable[tuple[str, Mapping[str, Any]]]) -> dict[str, set[frozenset[tuple[str, Any]]]]:
+    found: dict[str, set[frozenset[tuple[str, Any]]]] = {}
+    for metric, labels in labels_of:
+        for name, value in labels.items():
+            assert value in SAID[name], (metric, name, value)
+        found.setdefault(metric, set()).add(frozenset(labels.items()))
+    return found
+
+
+def most_kept(sink: object) -> int:
+    """Return how much the largest of a sink's own dicts holds."""
+    return max(len(kept) for kept in vars(sink).values() if isinstance(kept, dict))
+
+
 def test_series_stay_few_whatever_comes(registry: CollectorRegistry) -> None:
-    with installed({**RULES, "sinks": [PrometheusSink(registry)]}):
-        for number in range(10_000):
-            with whose.attributing(f"metered.red.module{number}", kind="task", name=f"task {number}"):
-                pass
-        for number in range(1_000):
-            with whose.owned_by(f"bogus {number}"):
-                pass
-        series = {
-            tuple(sorted(sample.labels.items()))
+    sink = PrometheusSink(registry)
+    with installed({**RULES, "costs": ["wall"], "sinks": [sink]}):
+        run_whatever_comes()
+        series = series_by_metric(
+            (sample.name, {name: value for name, value in sample.labels.items() if name != "le"})
             for family in registry.collect()
             for sample in family.samples
-            if sample.name == "whose_work_total"
-        }
-    assert len(series) == 2
-    assert any(("code_owner", "other") in labels for labels in series)
+        )
+        assert most_kept(sink) < 5_000
+        assert (
+            sum(
+                sample.value
+                for family in registry.collect()
+                for sample in family.samples
+                if sample.name == "whose_work_total"
+            )
+            == 10_000 + 3 * 5_000
+        )
+    assert len(series["whose_work_total"]) == 3
+    assert series["whose_handoffs_total"] == {frozenset(pairs) for pairs in HANDED}
+    assert max(map(len, series.values())) == 3
+    assert most_kept(sink) == 0
+
+
+def test_series_stay_few_through_opentelemetry(monkeypatch: pytest.MonkeyPatch) -> None:
+    sink = OpenTelemetryMetricsSink()
+    with OtlpReceiver() as receiver:
+        exporter = OTLPMetricExporter(f"{receiver.endpoint}/v1/metrics")
+        provider = MeterProvider([PeriodicExportingMetricReader(exporter)])
+        monkeypatch.setattr(sink, "_get_meter", provider.get_meter)
+        with installed({**RULES, "costs": ["wall"], "sinks": [sink]}):
+            run_whatever_comes()
+            assert provider.force_flush()
+            points = receiver.points()
+            kept = most_kept(sink)
+        provider.shutdown()
+    series = series_by_metric((point.metric, point.attributes) for point in points)
+    assert len(series["whose_work"]) == 3
+    assert series["whose_handoffs"] == {frozenset(pairs) for pairs in HANDED}
+    assert max(map(len, series.values())) == 3
+    assert kept == sum(map(len, series.values())) == len(points)
+    assert most_kept(sink) == 0
 
 
 def test_uninstalling_takes_the_metrics_out_of_the_registry(registry: CollectorRegistry) -> None:
