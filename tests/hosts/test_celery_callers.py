@@ -12,11 +12,9 @@ import pytest
 from celery import Celery, Task, chain, chord, group
 from celery.contrib.testing.worker import start_worker
 from celery.signals import before_task_publish, setup_logging
-from prometheus_client import CollectorRegistry
 
 import whose
 from whose.hosts.celery.origin import HEADER
-from whose.sinks.prometheus import PrometheusSink
 from whose.testing import RecordingSink, installed
 
 RULES = {"mappings": {team: [f"callers_{team}"] for team in ("red", "blue", "green")}}
@@ -284,32 +282,6 @@ def test_a_fork_keeps_the_work() -> None:
         if pid == 0:
             os._exit(0 if emitted().get("code_owner") == "red" else 1)
         assert os.waitpid(pid, 0)[1] == 0
-
-
-def test_the_wait_in_the_queue_is_measured_from_sending_or_the_eta() -> None:
-    def nap() -> None: ...
-
-    registry = CollectorRegistry()
-    with installed({**RULES, "costs": ["queue"], "sinks": [PrometheusSink(registry)]}) as sink:
-        app = Celery("queued", broker="memory://", backend="cache+memory://", set_as_current=False)
-        # The worker of the tests above still listens to the default queue.
-        app.conf.task_default_queue = "queued"
-        task = app.task(name="red.nap")(in_module("red", nap))
-        task.delay()
-        task.apply_async(countdown=0.3)
-        time.sleep(0.2)
-        with start_worker(app, pool="solo", perform_ping_check=False, shutdown_timeout=30):
-            deadline = time.monotonic() + 20
-            while len(sink.costs) < 2 and time.monotonic() < deadline:
-                time.sleep(0.02)
-        counted = registry.get_sample_value("whose_queue_seconds_sum", {"kind": "task", "code_owner": "red"})
-    first, second = (costs.queue_seconds for _, costs in sink.costs)
-    assert first is not None
-    assert second is not None
-    assert first >= 0.2
-    assert second < first
-    assert counted == pytest.approx(first + second)
-    assert sink.costs[0][1].attributes == {"code_owner_queue_seconds": first}
 
 
 def test_a_worker_without_us_runs_what_carries_the_header() -> None:

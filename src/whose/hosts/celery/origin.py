@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 import time
 from collections import Counter
@@ -201,11 +202,12 @@ def write_time(*, headers: Any = None, **_: object) -> None:
 def waited(task: Any) -> float | None:
     """Return for how many seconds the run that is beginning was due; None where its sender did not say since when.
 
-    Clocks of two machines differ; a wait is never less than nothing.
+    Clocks of two machines differ; a wait is never less than nothing. What is not a time, such as NaN, would make every
+    later sum of a metric meaningless.
     """
     request = task.request_stack.top
     sent = request.__dict__.get(SENT_HEADER) if request is not None else None
-    if not isinstance(sent, int | float):
+    if not isinstance(sent, float) or not 0 < sent < math.inf:
         return None
     eta = request.__dict__.get("eta")
     due = max(sent, datetime.fromisoformat(eta).timestamp()) if isinstance(eta, str) else sent
