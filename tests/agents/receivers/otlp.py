@@ -65,6 +65,11 @@ class ReceivedPoint:
 
     metric: str
     attributes: Mapping[str, Any]
+    #: What was added up, or the sum of what a histogram observed.
+    value: float
+    #: How often a histogram observed, and the upper bounds of its buckets; nothing for others.
+    count: int = 0
+    bounds: tuple[float, ...] = ()
 
 
 class Signals:
@@ -116,7 +121,7 @@ class Signals:
     def keep_metrics(self, request: ExportMetricsServiceRequest) -> None:
         """Keep the series of one export request."""
         points = [
-            ReceivedPoint(metric.name, _attributes(point.attributes))
+            _point(metric.name, point)
             for group in request.resource_metrics
             for scope in group.scope_metrics
             for metric in scope.metrics
@@ -200,6 +205,13 @@ def _points(metric: metrics_pb2.Metric) -> Iterable[Any]:
             return ()
         case field:
             return tuple(getattr(metric, field).data_points)
+
+
+def _point(metric: str, point: Any) -> ReceivedPoint:
+    attributes = _attributes(point.attributes)
+    if isinstance(point, metrics_pb2.NumberDataPoint):
+        return ReceivedPoint(metric, attributes, getattr(point, str(point.WhichOneof("value"))))
+    return ReceivedPoint(metric, attributes, point.sum, point.count, tuple(getattr(point, "explicit_bounds", ())))
 
 
 def _attributes(pairs: Iterable[KeyValue]) -> dict[str, Any]:
