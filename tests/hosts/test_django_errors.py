@@ -120,6 +120,20 @@ def test_the_report_of_the_error_carries_owner_and_fault(caplog: pytest.LogCaptu
     ]
 
 
+def test_reports_have_the_names_that_are_configured(caplog: pytest.LogCaptureFixture) -> None:
+    names = {"code_owner": "owner", "logging": {"code_owner_source": "source", "code_owner_at_fault": "at_fault"}}
+    with (
+        installed({**RULES, "default_owner": "team-grey", "sinks": ["logging"], "keys": names}),
+        override_settings(MIDDLEWARE=[OURS, f"{BLUE}.Health"]),
+    ):
+        _get("/nowhere/", is_async=False)
+        _get("/accident", is_async=False)
+    missing, broken = [vars(record) for record in caplog.records if record.name == "django.request"]
+    assert (missing["owner"], missing["source"], missing["at_fault"]) == ("team-grey", "default", None)
+    assert (broken["owner"], broken["source"], broken["at_fault"]) == ("team-blue", "mapping", "team-blue")
+    assert not {"code_owner", "code_owner_source", "code_owner_at_fault"} & {*missing, *broken}
+
+
 @pytest.mark.parametrize("is_async", [False, True])
 def test_the_report_of_a_refused_request_carries_its_owner(caplog: pytest.LogCaptureFixture, is_async: bool) -> None:
     rules = {**RULES, "default_owner": "team-grey", "sinks": ["logging"]}

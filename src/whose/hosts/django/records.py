@@ -8,6 +8,7 @@ from whose.attribution import Attributor
 from whose.errors import contain
 from whose.hosts.django.serving import Requests
 from whose.model import CODE_OWNER_SOURCE, Attribution
+from whose.runtime import active
 
 #: The logger by which Django reports responses of 400 and above, after all middleware is done.
 REPORTS = "django.request"
@@ -54,12 +55,14 @@ class OwnerOfRequest(logging.Filter):
         """Fill in the owner's fields where they are there and empty."""
         try:
             fields = vars(record)
-            if CODE_OWNER_SOURCE in fields and fields[CODE_OWNER_SOURCE] is None:
+            names = active().keys_of("logging")
+            if fields.get(names.get(CODE_OWNER_SOURCE, CODE_OWNER_SOURCE), "absent") is None:
                 attribution = self._read(record)
                 if attribution is not None:
-                    fields.update(attribution.attributes)
+                    fields.update(attribution.renamed(names).attributes)
                     if record.exc_info and record.exc_info[1] is not None:
-                        fields.update(self._attributor.resolver.fault_of(record.exc_info[1]).attributes)
+                        fault = self._attributor.resolver.fault_of(record.exc_info[1])
+                        fields.update(fault.renamed(names).attributes)
         except Exception as error:
             contain(error, cause="the owner of a request's log record")
         return True
