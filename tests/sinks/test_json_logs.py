@@ -100,3 +100,14 @@ def test_the_names_of_the_configuration_that_is_installed_now_count() -> None:
             CodeOwnerFilter().filter(record)
             event = add_code_owner(None, "info", {"event": "paid"})
         assert (vars(record)[name], event[name]) == ("red", "red")
+
+
+def test_a_copy_of_a_record_keeps_what_the_record_says_and_is_no_error() -> None:
+    """As structlog's ProcessorFormatter makes one of each record, and a receiver of another process's records."""
+    with installed(RULES):
+        with whose.attributing("logged.red"):
+            record = logging.getLogger("celery.task").makeRecord("shop", 20, "shop.py", 1, "paid", (), None)
+        before = whose.stats()["contained_errors"]
+        copy = logging.makeLogRecord(vars(record))
+        assert whose.stats()["contained_errors"] == before
+    assert vars(copy) == vars(record)

@@ -84,7 +84,8 @@ def add_owner(record: logging.LogRecord, attributor: Attributor, *, keys: Mappin
         for key in ALWAYS:
             fields.setdefault(keys.get(key, key), None)
         attribution = current()
-        if attribution is None:
+        # A record without a name is about to become a copy of another (logging.makeLogRecord), fields and all.
+        if attribution is None and isinstance(record.name, str):
             for read in attributor.record_readers:
                 attribution = read(record)
                 if attribution is not None:
