@@ -7,9 +7,11 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from whose.attribution import Attributor, current
+from whose.attribution import Attributor, current, leave_no_frame
 from whose.errors import contain
+from whose.imitation import imitating
 from whose.model import CODE_OWNER, CODE_OWNER_AT_FAULT
+from whose.patches import Patches
 from whose.runtime import active
 
 #: The fields every record has while ``whose`` is installed, so that a format string may name them; by default names.
@@ -25,7 +27,8 @@ _AS_THEY_ARE: Mapping[str, str] = MappingProxyType({})
 class LoggingSink:
     """Gives every new log record the fields of the attribution, by the log record factory.
 
-    A record made while no work runs has the fields with None as their value.
+    A record made while no work runs has the fields with None as their value. Fields of the user's own (``extra``) that
+    have the same names win.
     """
 
     def __init__(self) -> None:
@@ -33,6 +36,7 @@ class LoggingSink:
         self._factory: Callable[..., logging.LogRecord] | None = None
         self._attributor: Attributor | None = None
         self._keys = _AS_THEY_ARE
+        self._patches = Patches()
 
     def install(self, attributor: Attributor) -> None:
         """Put our log record factory in front of the one in use."""
@@ -48,14 +52,58 @@ class LoggingSink:
 
         self._factory = factory
         logging.setLogRecordFactory(factory)
+        # It refuses an ``extra`` with a field that the factory has given the record already (Logger.makeRecord).
+        self._patches.replace(logging.Logger, "makeRecord", self._sparing)
         logging.getLogger(_WARNING_OF_FIELDS).addFilter(self._is_of_another_field)
 
     def uninstall(self) -> None:
         """Take our factory out; where somebody has put another in front of it, ours stays there and does nothing."""
         self._attributor = None
+        self._patches.undo()
         logging.getLogger(_WARNING_OF_FIELDS).removeFilter(self._is_of_another_field)
         if logging.getLogRecordFactory() is self._factory and self._before is not None:
             logging.setLogRecordFactory(self._before)
+
+    def _sparing(self, original: Callable[..., logging.LogRecord]) -> Callable[..., logging.LogRecord]:
+        """Return what makes ``Logger.makeRecord`` write over our fields what the user gives under their names."""
+
+        def makeRecord(  # noqa: N802 - stands in for it
+            logger: Any,
+            name: Any,
+            level: Any,
+            fn: Any,
+            lno: Any,
+            msg: Any,
+            args: Any,
+            exc_info: Any,
+            func: Any = None,
+            extra: Any = None,
+            sinfo: Any = None,
+        ) -> logging.LogRecord:
+            others, own = (extra, _AS_THEY_ARE) if extra is None else self._split(extra)
+            try:
+                record = original(logger, name, level, fn, lno, msg, args, exc_info, func, others, sinfo)
+            except Exception as error:
+                leave_no_frame(error, ours)
+                raise
+            if own:
+                vars(record).update(own)
+            return record
+
+        ours = makeRecord.__code__
+        return imitating(makeRecord, original)
+
+    def _split(self, extra: object) -> tuple[object, Mapping[str, object]]:
+        """Return the user's fields but for those that are named as ours, and those; contained."""
+        try:
+            if isinstance(extra, Mapping):
+                named = self._keys.values()
+                own = {key: extra[key] for key in extra if str(key).startswith(CODE_OWNER) or key in named}
+                if own:
+                    return {key: extra[key] for key in extra if key not in own}, own
+        except Exception as error:
+            contain(error, cause="the sink logging")
+        return extra, _AS_THEY_ARE
 
     def _is_of_another_field(self, record: logging.LogRecord) -> bool:
         """Let a warning pass unless it is that one of our fields is None: it is then left out, as it should be."""
