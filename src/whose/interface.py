@@ -34,9 +34,9 @@ def owner_of(thing: object) -> Ownership:
     """Return the Ownership of code, with the rule that decided; ``str()`` of it says why in words.
 
     Args:
-        thing: a module name or dotted name (``"shop.cart.views"``), module, function, method, class, Celery task, view
-            or instance; or an exception or traceback, for the innermost frame that someone owns. A view is judged as a
-            request is that it serves under its first route.
+        thing: a module name or dotted name (``"shop.cart.views"``), module, function, method, class, Celery task, entry
+            of beat's schedule, view or instance; or an exception or traceback, for the innermost frame that someone
+            owns. A view is judged as a request is that it serves under its first route.
 
     """
     attributor = active().attributor

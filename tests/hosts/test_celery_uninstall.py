@@ -36,7 +36,7 @@ def attributes_of_all_classes() -> dict[str, object]:
             continue
         for attribute, value in list(vars(module).items()):
             found[f"{name}.{attribute}"] = value
-            if isinstance(value, type):
+            if issubclass(type(value), type):
                 found |= {f"{name}.{attribute}.{own}": inner for own, inner in vars(value).items()}
     return found
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import sentry_sdk
+from sentry_sdk.integrations.celery import beat
 
 import whose
 from tests.agents.receivers.sentry import Item, SentryReceiver
@@ -86,6 +87,14 @@ def test_grouping_and_exception_are_what_they_were(sentry: SentryReceiver) -> No
     before, after = errors(sentry)
     for key in ("fingerprint", "exception", "transaction", "level"):
         assert before.payload.get(key) == after.payload.get(key), key
+
+
+def test_uninstalling_leaves_the_description_of_monitors_as_it_was() -> None:
+    names = ("_get_monitor_config", "_apply_crons_data_to_schedule_entry")
+    before = {name: vars(beat)[name] for name in names}
+    with installed(rules()):
+        assert all(vars(beat)[name] is not before[name] for name in names)
+    assert {name: vars(beat)[name] for name in names} == before
 
 
 @pytest.mark.parametrize(("length", "is_refused"), [(32, False), (33, True)])

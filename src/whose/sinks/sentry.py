@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -22,7 +21,7 @@ from whose.model import (
     Attribution,
     Fault,
 )
-from whose.patches import Patches
+from whose.sinks.sentry_monitors import Monitors
 
 #: Sentry's limits (https://docs.sentry.io/platforms/python/enriching-events/tags/): longer keys are refused by the
 #: server, longer values cut there.
@@ -30,10 +29,6 @@ LONGEST_KEY = 32
 LONGEST_VALUE = 200
 #: Works for which Sentry's integrations keep a scope of their own, so that tags end with the work.
 _WITH_SCOPE = frozenset({"request", "task"})
-#: The contact of a team that names it to Sentry's monitors: ``team:4501``.
-MONITOR_CONTACT = "sentry"
-
-
 #: The keys that we may write, besides one a level.
 _KEYS = frozenset(
     {
@@ -71,7 +66,7 @@ class SentrySink:
         #: All keys that we write, under the names that they have here.
         self._keys: frozenset[str] = frozenset()
         self._attributor: Attributor | None = None
-        self._patches = Patches()
+        self._monitors = Monitors()
 
     @staticmethod
     def is_active() -> bool:
@@ -91,16 +86,13 @@ class SentrySink:
 
         if not any(getattr(known, "__self__", None) is self for known in global_event_processors):
             add_global_event_processor(self._enrich)
-        beat = sys.modules.get("sentry_sdk.integrations.celery.beat")
-        if beat is not None:
-            # Where a beat entry's monitor is described to Sentry, which takes an owner (sentry-sdk 2).
-            self._patches.replace(beat, "_get_monitor_config", self._describing_monitor)
+        self._monitors.install()
 
     def uninstall(self) -> None:
         """Undo it."""
         from sentry_sdk.scope import global_event_processors
 
-        self._patches.undo()
+        self._monitors.uninstall()
         self._attributor = None
         mine = [known for known in global_event_processors if getattr(known, "__self__", None) is self]
         for processor in mine:
@@ -193,28 +185,6 @@ class SentrySink:
         ]
         if problems:
             raise ConfigurationError(problems)
-
-    def _describing_monitor(self, original: Any) -> Any:
-        @functools.wraps(original)
-        def _get_monitor_config(celery_schedule: Any, app: Any, monitor_name: str) -> Any:
-            config = original(celery_schedule, app, monitor_name)
-            try:
-                owner = self._owner_of_entry(app, monitor_name)
-                if config and owner is not None:
-                    config.setdefault("owner", owner)
-            except Exception as error:
-                contain(error, cause="sink sentry")
-            return config
-
-        return _get_monitor_config
-
-    def _owner_of_entry(self, app: Any, name: str) -> str | None:
-        entry = app.conf.beat_schedule.get(name) or {}
-        task = app.tasks.get(entry.get("task"))
-        if task is None or self._attributor is None:
-            return None
-        team = self._attributor.resolver.owner_of(task).team
-        return team.contacts.get(MONITOR_CONTACT) if team is not None else None
 
 
 def _cut(values: Mapping[str, str]) -> Mapping[str, str]:

@@ -40,10 +40,10 @@ class CeleryHost:
         origins = self._origins = Origins(attributor.resolver, lost=attributor.lost)
         tasks = self._tasks = WrappedTasks(attributor, origins)
         self._outside = Outside(attributor, tasks)
-        self._schedules = Schedules(attributor)
+        schedules = self._schedules = Schedules(attributor)
         self._attributor = attributor
         attributor.record_readers.append(self._outside.of_record)
-        attributor.owner_finders.append(tasks.owner_by_name)
+        attributor.owner_finders += (tasks.owner_by_name, schedules.owner_of)
         # Where tasks made of functions are complete (celery/app/base.py, 5.3 and later): bound, and with autoretry.
         self._patches.replace(Celery, "_task_from_fun", _then(tasks.wrap))
         # The one door to app.tasks, for what is put there by hand. register_task() goes through it too, but binds the
@@ -54,11 +54,10 @@ class CeleryHost:
         self._patches.replace(amqp, "task_message", writing_header(origins))
         if attributor.meter is not None and "queue" in attributor.meter.parts:
             signals.before_task_publish.connect(write_time, weak=False)
-        self._patches.replace(Celery, "add_periodic_task", self._schedules.adding)
+        self._patches.replace(Celery, "add_periodic_task", schedules.adding)
         # For what went past all of these: look again before anything runs.
         signals.worker_init.connect(self._on_worker_init, weak=False)
         signals.beat_init.connect(self._on_beat_init, weak=False)
-        signals.beat_embedded_init.connect(self._on_beat_init, weak=False)
         _connected = self
         connect_on_app_finalize(_on_app_finalize)
         self._wrap_present()
@@ -74,7 +73,6 @@ class CeleryHost:
         signals.before_task_publish.disconnect(write_time)
         signals.worker_init.disconnect(self._on_worker_init)
         signals.beat_init.disconnect(self._on_beat_init)
-        signals.beat_embedded_init.disconnect(self._on_beat_init)
         self._patches.undo()
         if self._origins is not None:
             self._origins.close()
@@ -85,6 +83,8 @@ class CeleryHost:
                 self._attributor.record_readers.remove(self._outside.of_record)
             if self._tasks is not None:
                 self._attributor.owner_finders.remove(self._tasks.owner_by_name)
+            if self._schedules is not None:
+                self._attributor.owner_finders.remove(self._schedules.owner_of)
         self._tasks = self._origins = self._outside = self._schedules = self._attributor = None
 
     def wrap_registered(self, app: Any) -> None:
@@ -135,10 +135,15 @@ class CeleryHost:
         self._patches.replace(Consumer, "on_decode_error", while_current(outside.of_undecodable))
         self._patches.replace(Consumer, "on_invalid_task", while_current(outside.of_invalid))
 
-    def _on_beat_init(self, **_: object) -> None:
+    def _on_beat_init(self, sender: object = None, **_: object) -> None:
         from celery.beat import Scheduler
 
+        try:
+            install()  # an agent may have been started since
+        except Exception as error:
+            contain(error, cause="the start of Celery's beat")
         if self._schedules is not None:
+            self._schedules.app = getattr(sender, "app", None) or self._schedules.app
             self._patches.replace(Scheduler, "apply_async", self._schedules.applying)
 
 

@@ -7,6 +7,8 @@ import sys
 from types import ModuleType
 from typing import Any
 
+from celery import current_app
+
 from whose.attribution import Attributor, _current, leave_no_frame, restore
 from whose.errors import contain
 from whose.model import Attribution, Ownership, Work
@@ -22,6 +24,8 @@ class Schedules:
     def __init__(self, attributor: Attributor) -> None:
         self._attributor = attributor
         self._added_by: dict[str, str] = {}
+        #: The app of the beat that runs here; entries that were kept in a file do not say whose they are.
+        self.app: Any = current_app
 
     def adding(self, original: Any) -> Any:
         """Return what makes ``Celery.add_periodic_task`` remember which module added the entry."""
@@ -62,6 +66,13 @@ class Schedules:
 
         ours = apply_async.__code__
         return functools.wraps(original)(apply_async)
+
+    def owner_of(self, thing: object) -> Ownership | None:
+        """Return the Ownership of an entry of beat's schedule; None for anything else."""
+        beat = sys.modules.get("celery.beat")
+        if beat is None or not isinstance(thing, beat.ScheduleEntry):
+            return None
+        return self._ownership(thing.app or self.app, thing)
 
     def _ownership(self, app: Any, entry: Any) -> Ownership:
         resolver = self._attributor.resolver
