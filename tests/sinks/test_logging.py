@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 import whose
+from whose.sinks.logging import CodeOwnerFilter
 from whose.testing import installed
 
 RULES: dict[str, Any] = {"mappings": {"red": ["logged.red"]}, "sinks": ["logging"]}
@@ -31,6 +32,16 @@ def test_a_field_of_the_users_own_wins_over_ours_of_that_name(caplog: pytest.Log
         assert {key: fields[key] for key in OWN} == OWN
     assert (inside["code_owner_module"], outside["code_owner_module"]) == ("logged.red", None)
     assert OWN == {"code_owner": "mine", "code_owner_squad": "ours", "order": 7}
+
+
+def test_it_wins_over_that_of_the_filter_too(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.handler.addFilter(owner := CodeOwnerFilter())
+    try:
+        with installed({**RULES, "sinks": []}), whose.attributing("logged.red"):
+            assert logged(caplog, OWN)["code_owner"] == "mine"
+            assert logged(caplog, None)["code_owner"] == "red"
+    finally:
+        caplog.handler.removeFilter(owner)
 
 
 def test_so_does_one_of_a_name_that_the_configuration_gives_ours(caplog: pytest.LogCaptureFixture) -> None:

@@ -116,9 +116,11 @@ class CodeOwnerFilter(logging.Filter):
     """A logging filter that adds the owner's fields to the records it sees, for who installs no record factory."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Add the fields; let every record pass."""
+        """Add the fields, except those that the record has; let every record pass."""
         runtime = active()
+        own = {key: value for key, value in vars(record).items() if value is not None}
         add_owner(record, runtime.attributor, keys=runtime.keys_of("logging"))
+        vars(record).update(own)
         return True
 
 
