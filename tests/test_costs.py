@@ -118,6 +118,13 @@ def test_each_kind_of_cost_is_emitted_under_the_name_asked_for() -> None:
     assert costs.renamed({}).attributes == costs.attributes == Costs.renamed(renamed, {}).attributes
 
 
+def test_the_names_that_are_configured_reach_the_sinks() -> None:
+    keys = {"code_owner_own_seconds": "own"}
+    with installed({**RULES, "costs": ["wall"], "keys": keys}) as sink:
+        run_task()
+    assert costs_of(sink).attributes.keys() == {f"own.{team}" for team in ("red", "blue", "green", "none")}
+
+
 def test_nothing_is_kept_by_default() -> None:
     with installed(RULES) as sink:
         run_task()

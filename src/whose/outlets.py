@@ -209,7 +209,7 @@ class Outlet:
         """Tell the sink what a work cost, where it wants to know; contained."""
         record = self._record_costs
         if record is not None:
-            self._tell(lambda: record(self.renamed(attribution), costs))
+            self._tell(lambda: record(self.renamed(attribution), costs.renamed(self.keys) if self.keys else costs))
 
     def _tell(self, call: Callable[[], None]) -> None:
         if self.record == self._record_when_open:
