@@ -299,6 +299,7 @@ def test_mistakes_in_the_configuration_and_in_the_files_that_it_names_are_told_a
     [
         whose.ConfigurationError([Problem("a:1", "is wrong", "mend it"), Problem("b", "is too", "mend that", "kind")]),
         whose.MissingExtraError(wanted="sink x", library="x", extra="y"),
+        whose.OutdatedExtraError(wanted="sink x", library="x", extra="y", installed="1", oldest="2"),
     ],
 )
 def test_errors_are_the_same_on_the_other_side_of_a_pipe(error: whose.WhoseError) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from whose.attribution import current
-    from whose.errors import ConfigurationError, MissingExtraError, WhoseError
+    from whose.errors import ConfigurationError, MissingExtraError, OutdatedExtraError, WhoseError
     from whose.interface import (
         attributes,
         attributing,
@@ -31,6 +31,7 @@ __all__ = [
     "ConfigurationError",
     "Fault",
     "MissingExtraError",
+    "OutdatedExtraError",
     "Ownership",
     "Rule",
     "Team",
@@ -60,6 +61,7 @@ _HOME = {
     "current": "attribution",
     "ConfigurationError": "errors",
     "MissingExtraError": "errors",
+    "OutdatedExtraError": "errors",
     "WhoseError": "errors",
     "attributes": "interface",
     "attributing": "interface",

@@ -48,15 +48,30 @@ class ConfigurationError(WhoseError):
 class MissingExtraError(WhoseError, ImportError):
     """Raised when a host or sink was asked for by name and the library that it speaks to is not installed."""
 
-    def __init__(self, *, wanted: str, library: str, extra: str) -> None:
-        self._made_of = {"wanted": wanted, "library": library, "extra": extra}
+    def __init__(self, *, wanted: str, library: str, extra: str, package: str = "whose") -> None:
+        """Name what installs the library: an extra of ours, or, with an empty ``extra``, another ``package``."""
+        self._made_of = {"wanted": wanted, "library": library, "extra": extra, "package": package}
+        what = f"{package}[{extra}]" if extra else package
         super().__init__(
-            f'{wanted} needs {library}, which is not installed here; run: pip install "whose[{extra}]"',
-            name=library,
+            f'{wanted} needs {library}, which is not installed here; run: pip install "{what}"', name=library
         )
 
     def __reduce__(self) -> tuple[object, ...]:
         return _missing_extra, (type(self), self._made_of), vars(self)
+
+
+class OutdatedExtraError(MissingExtraError):
+    """Raised when the library is installed, but in a version that is too old."""
+
+    def __init__(self, *, wanted: str, library: str, extra: str, installed: str, oldest: str) -> None:
+        self._made_of = {
+            "wanted": wanted, "library": library, "extra": extra, "installed": installed, "oldest": oldest,
+        }  # fmt: skip
+        super(MissingExtraError, self).__init__(
+            f"{wanted} needs {library} {oldest} or later, and {installed} is installed here; "
+            f'run: pip install --upgrade "whose[{extra}]"',
+            name=library,
+        )
 
 
 def _missing_extra(cls: type[MissingExtraError], made_of: dict[str, str]) -> MissingExtraError:

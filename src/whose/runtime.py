@@ -2,29 +2,20 @@
 
 from __future__ import annotations
 
-import functools
-import logging
 import os
 import sys
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
+from whose.adapters import HOSTS, SINKS, chosen_sinks, entry_points_of, is_outdated, load, look_anew
 from whose.attribution import Attributor
 from whose.config import Config, Place, find_file, read_config
-from whose.errors import ConfigurationError, MissingExtraError, Problem, contain, contained_errors
+from whose.errors import ConfigurationError, Problem, contain, contained_errors
 from whose.index import OwnershipIndex, mistakes_in_files
 from whose.outlets import Outlet
 from whose.resolver import Resolver
-
-if TYPE_CHECKING:
-    from importlib.metadata import EntryPoint
-
-logger = logging.getLogger("whose")
-
-HOSTS = "whose.hosts"
-SINKS = "whose.sinks"
 
 
 @runtime_checkable
@@ -56,14 +47,6 @@ class AttachedSink(Protocol):
     def install(self, attributor: Attributor) -> None: ...
 
     def uninstall(self) -> None: ...
-
-
-@runtime_checkable
-class DetectedSink(Protocol):
-    """A class of sinks that knows, before one is made, whether the agent it speaks to is active in this process."""
-
-    @staticmethod
-    def is_active() -> bool: ...
 
 
 class Runtime:
@@ -132,12 +115,13 @@ def install(config: Mapping[str, object] | None = None) -> None:
 
     Raises:
         ConfigurationError: with every mistake at once; then nothing is installed and what was installed stays.
-        MissingExtraError: a sink that was asked for by name needs a library that is not installed.
+        MissingExtraError: a sink that was asked for by name needs a library that is not installed, or, as
+            OutdatedExtraError, is too old.
 
     """
     global _installed, _explicit
     with _one_at_a_time():
-        _all_entry_points.cache_clear()
+        look_anew()
         if _installed is not None and _explicit and config is None:
             _attach_hosts(_installed, _found_hosts())
             _attach_late_sinks(_installed)
@@ -215,7 +199,7 @@ def configured(config: Mapping[str, object] | None = None) -> Config:
         ConfigurationError: with every mistake at once.
 
     """
-    _all_entry_points.cache_clear()
+    look_anew()
     return _config_of(config, _found_hosts())
 
 
@@ -232,41 +216,20 @@ def _config_of(given: Mapping[str, object] | None, hosts: Mapping[str, Host]) ->
     found = find_file(Path.cwd())
     if found is not None:
         places.append(found)
-    return read_config(places, known_sinks=_entry_points(SINKS).keys(), inspection=mistakes_in_files)
-
-
-def _entry_points(group: str) -> Mapping[str, EntryPoint]:
-    return _all_entry_points()[group]
-
-
-@functools.lru_cache(maxsize=1)
-def _all_entry_points() -> Mapping[str, Mapping[str, EntryPoint]]:
-    """Return ours by group and name; it takes milliseconds, so :func:`install` looks for them once."""
-    # Reading metadata takes the better part of the standard library's mail parser; an import of whose need not.
-    import importlib.metadata
-
-    points = importlib.metadata.entry_points()
-    return {group: {point.name: point for point in points.select(group=group)} for group in (HOSTS, SINKS)}
-
-
-def _load(point: EntryPoint) -> Callable[[], object] | None:
-    """Return what an entry point names; None where the library that it adapts to is not installed."""
-    try:
-        loaded: Callable[[], object] = point.load()
-    except ImportError as error:
-        logger.debug("whose leaves %s %r out: %s", point.group, point.name, error)
-        return None
-    return loaded
+    return read_config(places, known_sinks=entry_points_of(SINKS).keys(), inspection=mistakes_in_files)
 
 
 def _found_hosts() -> dict[str, Host]:
     """Return a new or already attached host for each framework that is here."""
     known = dict(_installed.hosts) if _installed is not None else {}
-    for name, point in _entry_points(HOSTS).items():
-        if name in known or (_leaves_unloaded and name in _USED and _USED[name] not in sys.modules):
+    for name, point in entry_points_of(HOSTS).items():
+        if name in known or (_leaves_unloaded and not _is_used(name)):
             continue
         try:
-            factory = _load(point)
+            # Looking at Celery means importing it; Django may be here and have nothing to do with the program.
+            if (name == "celery" or _is_used(name)) and is_outdated(point):
+                continue
+            factory = load(point)
             host = factory() if factory is not None else None
         except Exception as error:
             contain(error, cause=f"loading the host {name}")
@@ -274,6 +237,11 @@ def _found_hosts() -> dict[str, Host]:
         if isinstance(host, Host):
             known[name] = host
     return known
+
+
+def _is_used(host: str) -> bool:
+    """Tell whether the program has imported a host's framework; of hosts without one, always."""
+    return host not in _USED or _USED[host] in sys.modules
 
 
 def _attach_hosts(runtime: Runtime, hosts: Mapping[str, Host]) -> None:
@@ -323,32 +291,4 @@ def _detach(runtime: Runtime) -> None:
 
 
 def _outlets(config: Config) -> tuple[Outlet, ...]:
-    return tuple(Outlet(name, sink, keys=config.keys_of(name)) for name, sink in _chosen_sinks(config.sinks))
-
-
-def _chosen_sinks(wanted: Iterable[object] | None) -> list[tuple[str, object]]:
-    points = _entry_points(SINKS)
-    if wanted is None:
-        return [(name, sink) for name, point in points.items() if (sink := _active_sink(point)) is not None]
-    chosen: list[tuple[str, object]] = []
-    for sink in wanted:
-        if not isinstance(sink, str):
-            chosen.append((type(sink).__name__, sink))
-            continue
-        try:
-            chosen.append((sink, points[sink].load()()))
-        except ImportError as error:
-            library = error.name.partition(".")[0] if error.name else sink
-            raise MissingExtraError(wanted=f"the sink {sink!r}", library=library, extra=sink) from error
-    return chosen
-
-
-def _active_sink(point: EntryPoint) -> object | None:
-    try:
-        factory = _load(point)
-        if factory is None or (isinstance(factory, DetectedSink) and not factory.is_active()):
-            return None
-        return factory()
-    except Exception as error:
-        contain(error, cause=f"loading the sink {point.name}")
-        return None
+    return tuple(Outlet(name, sink, keys=config.keys_of(name)) for name, sink in chosen_sinks(config.sinks))

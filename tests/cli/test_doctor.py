@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from whose.cli import FAILED, FOUND, USAGE
+from whose.libraries import Library, library_of
 from whose.report.doctor import looking
-from whose.report.doctor.libraries import Library, library_of
 
 BIN = Path(sys.executable).parent
 WHOSE = str(BIN / "whose")
@@ -114,25 +114,6 @@ def test_an_agent_that_runs_and_gets_nothing_is_a_finding(tmp_path: Path) -> Non
     )
     assert done.returncode == FOUND
     assert "its agent runs here, and gets nothing" in done.stdout
-
-
-def test_a_missing_extra_is_named_with_the_way_to_install_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from importlib import metadata
-
-    from whose.report.doctor import libraries, looking
-
-    def version(name: str) -> str:
-        if name == "elastic-apm":
-            raise metadata.PackageNotFoundError(name)
-        return metadata.version(name)
-
-    monkeypatch.setattr(libraries, "version", version)
-    (tmp_path / "whose.toml").write_text('[tool.whose]\nsinks = ["elastic"]\n')
-    monkeypatch.chdir(tmp_path)
-    findings = [finding for finding in looking.look().findings if finding.is_fatal]
-    assert [(finding.place, finding.mend) for finding in findings] == [
-        ("sink 'elastic'", 'pip install "whose[elastic]"')
-    ]
 
 
 def test_the_test_transaction_carries_the_owner(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import whose
+from whose.adapters import SINKS
 from whose.config import find_file, read_config
 from whose.config.settings import NEARBY, FileSetting
 from whose.errors import ConfigurationError, Problem
@@ -21,7 +22,6 @@ from whose.report.revision import Revision
 from whose.report.survey import OwnedEntry, owned_entries
 from whose.repository import Repository
 from whose.resolver.import_roots import PROJECT_FILES
-from whose.runtime import SINKS
 from whose.sources.codeowners import PLACES
 from whose.sources.nearby import ALIAS_FILES
 

@@ -6,6 +6,7 @@ import sys
 from types import FrameType
 
 from whose.errors import WhoseError, logger
+from whose.libraries import library_of
 from whose.runtime import install
 
 _failure: WhoseError | None = None
@@ -20,12 +21,16 @@ def start() -> None:
 
     Raises:
         ConfigurationError: with every mistake at once, outside management commands.
-        MissingExtraError: a sink that was asked for needs a library that is not installed; outside management commands.
+        MissingExtraError: a sink that was asked for needs a library that is not installed, or Django itself is too old;
+            outside management commands.
 
     """
     global _failure
     _failure = None
     try:
+        django = library_of("django")
+        if django is not None:
+            django.refuse_outdated(wanted="the app 'whose.hosts.django'")
         install()
     except WhoseError as error:
         if not _is_run_by_a_command():

@@ -9,8 +9,10 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 import whose
+from whose.adapters import HOSTS, SINKS, DetectedSink
 from whose.config import Config
 from whose.errors import ConfigurationError, Problem
+from whose.libraries import library_of
 from whose.model import (
     CODE_OWNER,
     CODE_OWNER_AT_FAULT,
@@ -22,8 +24,7 @@ from whose.model import (
     CODE_OWNER_SOURCE,
 )
 from whose.report.doctor.diagnosis import Diagnosis, Finding, HostFound, SinkFound, Tried
-from whose.report.doctor.libraries import library_of
-from whose.runtime import HOSTS, SINKS, DetectedSink, configured
+from whose.runtime import configured
 
 #: Sinks that write numbers under labels of their own, not the keys of an attribution.
 _OF_METRICS = frozenset({"prometheus", "opentelemetry_metrics"})
