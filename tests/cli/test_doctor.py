@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,12 @@ from whose.report.doctor import looking
 BIN = Path(sys.executable).parent
 WHOSE = str(BIN / "whose")
 RULES = '[tool.whose.mappings]\nteam-red = ["shop"]\n[tool.whose.teams.team-red]\nlevels = { squad = "red" }\n'
-NO_DATADOG = {"DD_TRACE_ENABLED": "false", "DD_INSTRUMENTATION_TELEMETRY_ENABLED": "false"}
+#: Its agent is nowhere, and nothing asks for it.
+NO_DATADOG = {
+    "DD_TRACE_AGENT_URL": "http://127.0.0.1:9",
+    "DD_INSTRUMENTATION_TELEMETRY_ENABLED": "false",
+    "DD_REMOTE_CONFIGURATION_ENABLED": "false",
+}
 OPENTELEMETRY = [
     str(BIN / "opentelemetry-instrument"),
     *(f"--{kind}_exporter={to}" for kind, to in (("traces", "console"), ("metrics", "none"), ("logs", "none"))),
@@ -36,14 +42,20 @@ MARK = "the program itself has run"
 PROGRAM = [sys.executable, "-c", f"print({MARK!r})"]
 
 
-def doctor(folder: Path, *arguments: str, rules: str = RULES) -> subprocess.CompletedProcess[str]:
+#: Settings of agents and of ours that the surrounding environment must not add.
+AGENTS = ("NEW_RELIC_", "OTEL_", "DD_", "SENTRY_", "ELASTIC_", "PROMETHEUS_", "WHOSE_")
+
+
+def doctor(
+    folder: Path, *arguments: str, rules: str = RULES, environment: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     if rules:
         (folder / "whose.toml").write_text(rules)
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("NEW_RELIC_", "WHOSE_"))}
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(AGENTS)}
     return subprocess.run(
         [WHOSE, "doctor", *arguments],
         cwd=folder,
-        env={**environment, **NO_DATADOG},
+        env={**inherited, **NO_DATADOG, **(environment or {})},
         capture_output=True,
         text=True,
         timeout=120,
@@ -113,7 +125,7 @@ def test_an_agent_that_runs_and_gets_nothing_is_a_finding(tmp_path: Path) -> Non
         tmp_path, "--", str(BIN / "ddtrace-run"), *PROGRAM, rules=f'[tool.whose]\nsinks = ["logging"]\n{RULES}'
     )
     assert done.returncode == FOUND
-    assert "its agent runs here, and gets nothing" in done.stdout
+    assert "sink 'datadog': its agent runs here, and gets nothing" in done.stdout
 
 
 def test_the_test_transaction_carries_the_owner(tmp_path: Path) -> None:
@@ -122,7 +134,7 @@ def test_the_test_transaction_carries_the_owner(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     (tried,) = json.loads(done.stdout)["tried"]
     assert tried["is_sent"]
-    assert "code_owner = team-red" in tried["message"]
+    assert tried["carried"]["code_owner"] == "team-red"
     # What the exporter itself has written.
     assert '"code_owner": "team-red"' in done.stderr
     assert '"code_owner_squad": "red"' in done.stderr
@@ -140,6 +152,46 @@ def test_a_command_that_cannot_be_looked_into_is_named(tmp_path: Path, program: 
     done = doctor(tmp_path, "--", *program)
     assert done.returncode == FAILED
     assert program[0] in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["--import", "no_such_module"], FAILED, "--import no_such_module failed: ModuleNotFoundError"),
+        (["--import", "monitored"], FAILED, "--import monitored failed: SystemExit"),
+        (["--import", "json", "--", *PROGRAM], USAGE, "--import is for this process"),
+    ],
+)
+def test_what_cannot_be_looked_at_has_an_exit_code_of_its_own(
+    tmp_path: Path, arguments: list[str], code: int, said: str
+) -> None:
+    (tmp_path / "monitored.py").write_text("raise SystemExit('no key')\n")
+    done = doctor(tmp_path, *arguments)
+    assert (done.returncode, done.stdout) == (code, "")
+    assert said in done.stderr
+
+
+def test_the_document_says_what_it_is(tmp_path: Path) -> None:
+    document = json.loads(doctor(tmp_path, "--json").stdout)
+    assert (document["version"], document["kind"], document["tried"]) == (1, "doctor", None)
+
+
+def test_what_people_read_names_the_transaction_once_and_where_to_look_for_it(tmp_path: Path) -> None:
+    (tmp_path / "monitored.py").write_text("import prometheus_client, sentry_sdk\n" + SDK)
+    done = doctor(tmp_path, "--import", "monitored", "--send-test", environment={"COLUMNS": "300"})
+    shown = done.stdout.partition("\nTest transaction ")[2]
+    name = shown.partition("\n")[0].strip('"')
+    carried = "code_owner = team-red, code_owner_squad = red"
+    counted = "counted, but not sent, since Prometheus fetches: look for whose_work_total on the page of metrics"
+    lack = "sentry_sdk.init() has not run in this process; call sentry_sdk.init(), and --import the module that does"
+    assert shown.splitlines()[1:] == [
+        f'  opentelemetry: look for it: a span of kind consumer, called "{name}", by the tracer whose.doctor',
+        f"    with {carried}, code_owner_module = whose.report.doctor, code_owner_source = declared",
+        f"  prometheus: {counted} of a program that runs",
+        f"    with kind = block, {carried}",
+        f"  sentry: not sent: {lack}",
+    ]
+    assert "Written to logging, opentelemetry, sentry\n" in done.stdout
 
 
 def test_versions_are_compared_by_their_numbers() -> None:

@@ -74,10 +74,7 @@ def run(program: str, *path: Path, site: bool, folder: Path, **environment: str)
 def alone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with the metadata of whose as installed, and of nothing else."""
     folder = tmp_path_factory.mktemp("alone")
-    metadata = folder / "whose-0.1.0.dist-info"
-    metadata.mkdir()
-    for name in ("METADATA", "entry_points.txt"):
-        (metadata / name).write_text(distribution("whose").read_text(name) or "")
+    copy_own_metadata(folder)
     return folder
 
 
@@ -88,6 +85,13 @@ def old(tmp_path_factory: pytest.TempPathFactory) -> Path:
     libraries = [(needs.partition(" ")[0], version) for _, needs, version in SINKS.values()]
     make_metadata(folder, [*libraries, ("celery", "5.2.7"), ("django", "3.2.25")])
     return folder
+
+
+def copy_own_metadata(folder: Path) -> None:
+    metadata = folder / "whose-0.1.0.dist-info"
+    metadata.mkdir()
+    for name in ("METADATA", "entry_points.txt"):
+        (metadata / name).write_text(distribution("whose").read_text(name) or "")
 
 
 def make_metadata(folder: Path, libraries: Iterable[tuple[str, str]]) -> None:

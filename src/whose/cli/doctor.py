@@ -24,7 +24,8 @@ Examples:
   whose doctor --import shop.monitoring --send-test    (where sentry_sdk.init() is called)
 \b
 Exit codes: 0 all is well; 1 something is missing, or the test was not sent;
-2 a configuration that is wrong, or a sink asked for by name whose extra is missing;
+2 a configuration that is wrong, or a sink asked for by name whose library is
+missing or too old;
 3 the command cannot be looked into, or the module not be imported.
 """,
 )
@@ -51,7 +52,9 @@ def command(*, program: tuple[str, ...], module: str | None, is_test: bool, is_j
             raise ProgramError(f"--import {module} failed: {type(error).__name__}: {error}") from error
     diagnosis = look_into(program, test=is_test) if program else look(test=is_test)
     if is_json:
-        print_json(document_of(diagnosis))
+        from whose.report.records import document
+
+        print_json(document("doctor", **document_of(diagnosis)))
     else:
         from whose.report.consoles import output_console
         from whose.report.doctor.shown import print_diagnosis
@@ -59,5 +62,6 @@ def command(*, program: tuple[str, ...], module: str | None, is_test: bool, is_j
         print_diagnosis(diagnosis, output_console())
     if any(finding.is_fatal for finding in diagnosis.findings):
         raise SystemExit(USAGE)
-    if diagnosis.findings or (is_test and not (diagnosis.tried and all(one.is_sent for one in diagnosis.tried))):
+    is_wrong = any(not finding.is_doubtful for finding in diagnosis.findings)
+    if is_wrong or (is_test and not (diagnosis.tried and all(one.is_sent for one in diagnosis.tried))):
         raise SystemExit(FOUND)

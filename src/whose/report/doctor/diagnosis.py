@@ -13,9 +13,11 @@ class SinkFound:
     name: str
     library: str | None
     version: str | None
+    #: An older version of the library is installed than we can speak to, so it is left out.
+    is_too_old: bool
     #: The agent is running in this process, or will be.
     is_active: bool
-    #: Attributions will be handed to it.
+    #: Attributions will be handed to it; it may yet lack something to send them on.
     is_written: bool
     #: What the keys are called there, by their default names; empty where nothing is written under them.
     keys: Mapping[str, str] = field(default_factory=dict)
@@ -28,6 +30,7 @@ class HostFound:
     name: str
     library: str | None
     version: str | None
+    is_too_old: bool
     is_installed: bool
 
 
@@ -40,6 +43,8 @@ class Finding:
     mend: str
     #: It keeps ``whose.install()`` from succeeding.
     is_fatal: bool = False
+    #: It may be well all the same, which only a person can tell; the exit code leaves it out.
+    is_doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +54,10 @@ class Tried:
     sink: str
     #: The agent has taken it; whether it arrives, only a person can see.
     is_sent: bool
-    #: Where to look for it and what it carries; or why it was not sent.
+    #: Where to look for it; or why it was not sent.
     message: str
+    #: What it carries, under the names that are written.
+    carried: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,5 +71,7 @@ class Diagnosis:
     sinks: tuple[SinkFound, ...]
     hosts: tuple[HostFound, ...]
     findings: tuple[Finding, ...]
-    #: None where no transaction was asked for.
+    #: None where no transaction was asked for, or where the configuration does not allow one.
     tried: tuple[Tried, ...] | None = None
+    #: What the transaction is called; empty where none was made.
+    test_name: str = ""

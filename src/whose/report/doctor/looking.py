@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import sys
-from collections.abc import Mapping
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
@@ -12,7 +15,7 @@ import whose
 from whose.adapters import HOSTS, SINKS, DetectedSink
 from whose.config import Config
 from whose.errors import ConfigurationError, Problem
-from whose.libraries import library_of
+from whose.libraries import Library, library_behind, library_of
 from whose.model import (
     CODE_OWNER,
     CODE_OWNER_AT_FAULT,
@@ -23,6 +26,7 @@ from whose.model import (
     CODE_OWNER_ROOT,
     CODE_OWNER_SOURCE,
 )
+from whose.report.doctor.agents import Lack, is_tracing, lack_of
 from whose.report.doctor.diagnosis import Diagnosis, Finding, HostFound, SinkFound, Tried
 from whose.runtime import configured
 
@@ -35,7 +39,7 @@ _LOCAL = frozenset({"logging"})
 def look(*, test: bool = False) -> Diagnosis:
     """Return what is seen in this process; with ``test``, after one attributed transaction through its agents."""
     # First of all, since reading the configuration may import what is then taken for an agent that is running.
-    sinks_here = {point.name: _is_active(point) for point in sorted(entry_points(group=SINKS))}
+    seen = [_see(point) for point in sorted(entry_points(group=SINKS))]
     findings: list[Finding] = []
     config = Config()
     is_readable = True
@@ -44,15 +48,19 @@ def look(*, test: bool = False) -> Diagnosis:
     except ConfigurationError as error:
         is_readable = False
         findings += [_fatal(problem) for problem in error.problems]
-    sinks = tuple(_sink(name, config, is_active=is_active) for name, is_active in sinks_here.items())
+    sinks = tuple(_sink(one, config) for one in seen)
     hosts = tuple(_host(point) for point in sorted(entry_points(group=HOSTS)))
-    findings += _missing(config, sinks, hosts)
+    findings += _wrong_with_hosts(hosts)
+    findings += [finding for one, sink in zip(seen, sinks, strict=True) for finding in _wrong_with(one, sink, config)]
+    findings += _missing(config, sinks)
     tried: tuple[Tried, ...] | None = None
+    name = ""
     if test and is_readable and not any(finding.is_fatal for finding in findings):
         from whose.report.doctor.trying import try_agents
 
-        tried = try_agents([sink.name for sink in sinks if sink.is_written])
-    return Diagnosis(sys.executable, whose.__version__, config.places, sinks, hosts, tuple(findings), tried)
+        name = f"whose doctor {uuid.uuid4().hex[:8]}"
+        tried = try_agents(name, [sink.name for sink in sinks if sink.is_written])
+    return Diagnosis(sys.executable, whose.__version__, config.places, sinks, hosts, tuple(findings), tried, name)
 
 
 def document_of(diagnosis: Diagnosis) -> dict[str, Any]:
@@ -71,13 +79,36 @@ def diagnosis_of(document: Mapping[str, Any]) -> Diagnosis:
         hosts=tuple(HostFound(**host) for host in document["hosts"]),
         findings=tuple(Finding(**finding) for finding in document["findings"]),
         tried=None if tried is None else tuple(Tried(**one) for one in tried),
+        test_name=document["test_name"],
     )
 
 
-def _is_active(point: EntryPoint) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What was seen of a sink before anything was read or loaded."""
+
+    point: EntryPoint
+    library: Library | None
+    #: Its sink would be used where no configuration names sinks.
+    is_detected: bool
+    lack: Lack | None
+
+    @property
+    def is_here(self) -> bool:
+        """Tell whether the library is installed, in a version that will do."""
+        return self.library is None or (self.library.version is not None and not self.library.is_too_old)
+
+
+def _see(point: EntryPoint) -> _Seen:
+    library = library_behind(point)
+    seen = _Seen(point, library, _is_detected(point), None)
+    return replace(seen, lack=lack_of(point.name)) if seen.is_here else seen
+
+
+def _is_detected(point: EntryPoint) -> bool:
     if point.name == "opentelemetry":
         # The sink itself always waits for an SDK that may be set up later; here it counts whether one is.
-        return _has_tracer_provider()
+        return is_tracing()
     try:
         factory = point.load()
         return bool(factory.is_active()) if isinstance(factory, DetectedSink) else True
@@ -85,27 +116,24 @@ def _is_active(point: EntryPoint) -> bool:
         return False
 
 
-def _has_tracer_provider() -> bool:
-    sdk = sys.modules.get("opentelemetry.sdk.trace")
-    if sdk is None:
-        return False
-    from opentelemetry.trace import get_tracer_provider
-
-    return isinstance(get_tracer_provider(), sdk.TracerProvider)
-
-
-def _sink(name: str, config: Config, *, is_active: bool) -> SinkFound:
-    library = library_of(name)
-    is_here = library is None or library.version is not None
-    is_written = is_here and (is_active if config.sinks is None else name in config.sinks)
+def _sink(seen: _Seen, config: Config) -> SinkFound:
+    name, library = seen.point.name, seen.library
+    is_named = _is_named(name, config)
+    is_active = seen.is_here and (seen.is_detected or is_named) and (seen.lack is None or seen.lack.is_running)
+    is_written = seen.is_here and (seen.is_detected if config.sinks is None else is_named)
     return SinkFound(
         name,
         library.name if library is not None else None,
         library.version if library is not None else None,
-        is_active=is_active and is_here,
+        is_too_old=library is not None and library.is_too_old,
+        is_active=is_active,
         is_written=is_written,
         keys=_keys(name, config) if is_written and name not in _OF_METRICS else {},
     )
+
+
+def _is_named(name: str, config: Config) -> bool:
+    return config.sinks is not None and name in config.sinks
 
 
 def _keys(sink: str, config: Config) -> dict[str, str]:
@@ -117,45 +145,59 @@ def _keys(sink: str, config: Config) -> dict[str, str]:
 
 
 def _host(point: EntryPoint) -> HostFound:
-    library = library_of(point.name)
+    library = library_behind(point)
     if library is None:
-        return HostFound(point.name, None, None, is_installed=True)
-    return HostFound(point.name, library.name, library.version, is_installed=library.version is not None)
+        return HostFound(point.name, None, None, is_too_old=False, is_installed=True)
+    is_here = library.version is not None
+    return HostFound(point.name, library.name, library.version, is_too_old=library.is_too_old, is_installed=is_here)
 
 
-def _missing(config: Config, sinks: tuple[SinkFound, ...], hosts: tuple[HostFound, ...]) -> list[Finding]:
-    found = []
-    for sink in sinks:
-        library = library_of(sink.name)
-        if library is None:
-            continue
-        is_named = config.sinks is not None and sink.name in config.sinks
-        if is_named and library.version is None:
-            mend = f'pip install "whose[{library.extra}]"'
-            found.append(
-                Finding(f"sink {sink.name!r}", f"needs {library.name}, which is not here", mend, is_fatal=True)
-            )
-        elif is_named and not sink.is_active:
-            found.append(Finding(f"sink {sink.name!r}", "its agent is not running here", _START))
-        elif sink.is_active and not sink.is_written:
+def _wrong_with_hosts(hosts: tuple[HostFound, ...]) -> list[Finding]:
+    libraries = [(host.name, library_of(host.name)) for host in hosts if host.is_too_old]
+    return [_outdated(f"host {name!r}", library) for name, library in libraries if library is not None]
+
+
+def _wrong_with(seen: _Seen, sink: SinkFound, config: Config) -> Iterator[Finding]:
+    place = f"sink {sink.name!r}"
+    library, lack = seen.library, seen.lack
+    is_named = _is_named(sink.name, config)
+    is_wanted = is_named or (config.sinks is None and seen.is_detected)
+    if library is not None and library.version is None and is_wanted:
+        mend = f'pip install "whose[{library.extra}]"'
+        yield Finding(place, f"needs {library.name}, which is not installed here", mend, is_fatal=is_named)
+    elif library is not None and sink.is_too_old and is_wanted:
+        yield _outdated(place, library, is_fatal=is_named)
+    elif config.sinks is not None and not is_named:
+        is_running = seen.is_here and seen.is_detected and (lack is None or lack.is_running)
+        if is_running and sink.name not in _LOCAL:
             mend = f'add "{sink.name}" to sinks, or leave sinks out to have all that run'
-            found.append(Finding(f"sink {sink.name!r}", "its agent runs here, and gets nothing", mend))
-    for name in dict.fromkeys([*(host.name for host in hosts), *(sink.name for sink in sinks)]):
-        library = library_of(name)
-        if library is not None and library.is_too_old:
-            message = f"{library.name} {library.version} is older than {library.oldest}"
-            found.append(Finding(name, message, f'pip install --upgrade "whose[{library.extra}]"'))
+            yield Finding(place, "its agent runs here, and gets nothing", mend)
+    elif lack is not None and (is_named or lack.is_begun):
+        # What was begun may not have been meant: libraries load OpenTelemetry's SDK without being asked.
+        is_doubtful = lack.is_running or not (is_named or seen.is_detected)
+        yield Finding(place, lack.message, lack.mend, is_doubtful=is_doubtful)
+
+
+def _outdated(place: str, library: Library, *, is_fatal: bool = False) -> Finding:
+    message = f"needs {library.name} {library.oldest} or later, and {library.version} is installed here"
+    return Finding(place, message, f'pip install --upgrade "whose[{library.extra}]"', is_fatal=is_fatal)
+
+
+def _missing(config: Config, sinks: tuple[SinkFound, ...]) -> list[Finding]:
+    found = []
     if not config.places:
         mend = 'write [tool.whose] into pyproject.toml, or name a file: WHOSE_CONFIG; see "whose teams"'
         found.append(Finding("configuration", "none was found, so no code has an owner but by declarations", mend))
     if not any(sink.is_written and sink.name not in _LOCAL for sink in sinks):
-        found.append(
-            Finding("sinks", "no monitoring agent runs here, so nothing is written but to log records", _START)
-        )
+        mend = _START_WITHIN if "WHOSE_DOCTOR_TO" in os.environ else _START
+        message = "no monitoring agent runs here, so nothing is written but to log records"
+        found.append(Finding("sinks", message, mend))
     return found
 
 
 _START = "start it as the program does: whose doctor -- COMMAND, or --import the module that starts it"
+#: For a program that is looked at before its first line.
+_START_WITHIN = "put the agent's launcher before the command, or --import the module that starts it"
 
 
 def _fatal(problem: Problem) -> Finding:

@@ -3,58 +3,58 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
-from typing import Any
 
 import whose
+from whose.metrics import WORK, Labels
 from whose.model import Attribution, Ownership, Rule, SourceName, Work
+from whose.outlets import Outlet
+from whose.report.doctor.agents import lack_of, metrics_folder
 from whose.report.doctor.diagnosis import Tried
+from whose.report.doctor.transactions import OPENERS, NotSentError
 from whose.runtime import active
 
-#: Seconds that an agent may take to hand over what it has.
-PATIENCE = 10.0
+#: Where a person finds it.
+_PLACES = {
+    "newrelic": "NRQL: SELECT * FROM Transaction WHERE name LIKE '%{name}' SINCE 1 hour ago",
+    "opentelemetry": 'a span of kind consumer, called "{name}", by the tracer whose.doctor',
+    "datadog": 'APM, Traces: operation_name:whose.doctor resource_name:"{name}"',
+    "sentry": 'Explore, Traces: transaction:"{name}"',
+    "elastic": 'APM, Transactions of type script: transaction.name : "{name}"',
+}
 
 
-class NotSentError(Exception):
-    """Raised within an agent's transaction that will not be sent; the message tells why."""
-
-
-def try_agents(sinks: Iterable[str]) -> tuple[Tried, ...]:
+def try_agents(name: str, sinks: Sequence[str]) -> tuple[Tried, ...]:
     """Make the transaction, owned by the first configured team, and return what became of it in each agent.
 
     The transactions of several agents stand one inside the other, as they do in a program. Never raises.
     """
+    # Before our sinks load what the agents themselves have not.
+    tried = {sink: _not_sent(sink, why) for sink in sinks if (why := _lack(sink))}
     whose.install()
     attributor = active().attributor
-    name = f"whose doctor {uuid.uuid4().hex[:8]}"
     attribution = _attribution(name)
-    tried: dict[str, Tried] = {}
     with contextlib.ExitStack() as stack:
         opened = []
         for sink in sinks:
-            open_transaction = _OPENERS.get(sink)
-            if open_transaction is None:
+            if sink not in OPENERS or sink in tried:
                 continue
             try:
-                stack.enter_context(_closing(sink, open_transaction(name), tried))
+                stack.enter_context(_closing(sink, OPENERS[sink](name), tried))
                 opened.append(sink)
             except Exception as error:
-                tried[sink] = Tried(sink, is_sent=False, message=_why(error))
-        errors = {outlet.name: outlet.errors for outlet in attributor.outlets}
-        attributor.record(attribution)
+                tried[sink] = _not_sent(sink, _why(error))
         for outlet in attributor.outlets:
-            if outlet.name in opened and outlet.errors > errors[outlet.name]:
-                tried[outlet.name] = Tried(outlet.name, is_sent=False, message="the sink failed; the log tells how")
-        for outlet in attributor.outlets:
-            if outlet.name in opened and outlet.name not in tried:
-                carried = (attribution.renamed(outlet.keys) if outlet.keys else attribution).attributes
-                pairs = ", ".join(f"{key} = {value}" for key, value in carried.items())
-                message = f"{_PLACES[outlet.name].format(name=name)}; it carries {pairs}"
-                tried[outlet.name] = Tried(outlet.name, is_sent=True, message=message)
-    return tuple(tried.values())
+            if outlet.name not in opened:
+                continue
+            before = outlet.errors
+            attributor.record(_counted(attribution) if outlet.counts else attribution, [outlet])
+            if outlet.errors > before:
+                tried[outlet.name] = _not_sent(outlet.name, "the sink failed; the log tells how")
+            else:
+                tried[outlet.name] = _sent(outlet, attribution)
+    return tuple(tried[sink] for sink in sinks if sink in tried)
 
 
 @contextlib.contextmanager
@@ -65,11 +65,43 @@ def _closing(sink: str, transaction: AbstractContextManager[None], tried: dict[s
     try:
         transaction.__exit__(None, None, None)
     except Exception as error:
-        tried[sink] = Tried(sink, is_sent=False, message=_why(error))
+        tried[sink] = _not_sent(sink, _why(error))
+
+
+def _lack(sink: str) -> str | None:
+    lack = lack_of(sink)
+    return None if lack is None or lack.is_running else f"{lack.message}; {lack.mend}"
 
 
 def _why(error: Exception) -> str:
     return str(error) if isinstance(error, NotSentError) else f"{type(error).__name__}: {error}"
+
+
+def _not_sent(sink: str, why: str) -> Tried:
+    return Tried(sink, is_sent=False, message=why)
+
+
+def _sent(outlet: Outlet, attribution: Attribution) -> Tried:
+    if outlet.counts:
+        labels = Labels(tuple(active().index.teams.values()))
+        values = zip(labels.names(WORK), labels.of(_counted(attribution)), strict=True)
+        carried = {name: value for name, value in values if value}
+        return Tried(outlet.name, is_sent=True, message=_message_of_metric(outlet.name), carried=carried)
+    carried = dict((attribution.renamed(outlet.keys) if outlet.keys else attribution).attributes)
+    message = f"look for it: {_PLACES[outlet.name].format(name=attribution.work.name)}"
+    return Tried(outlet.name, is_sent=True, message=message, carried=carried)
+
+
+def _message_of_metric(sink: str) -> str:
+    if sink == "opentelemetry_metrics":
+        return f"look for it: {WORK.name.removesuffix('_total')}, which is one more"
+    folder = metrics_folder()
+    if folder is not None:
+        return f"look for it: {WORK.name}, one more on the page that adds up PROMETHEUS_MULTIPROC_DIR={folder}"
+    return (
+        f"counted, but not sent, since Prometheus fetches: look for {WORK.name} on the page of metrics of a program "
+        "that runs"
+    )
 
 
 def _attribution(name: str) -> Attribution:
@@ -79,82 +111,6 @@ def _attribution(name: str) -> Attribution:
     return Attribution(Work("task", name), Ownership(team, "whose.report.doctor", rule))
 
 
-@contextlib.contextmanager
-def _newrelic(name: str) -> Iterator[None]:
-    import newrelic.agent
-
-    newrelic.agent.initialize(os.environ.get("NEW_RELIC_CONFIG_FILE"), os.environ.get("NEW_RELIC_ENVIRONMENT"))
-    application = newrelic.agent.register_application(timeout=PATIENCE)
-    if not application.active:
-        raise NotSentError(f"the agent has not reached New Relic within {PATIENCE:.0f} s; its log tells why")
-    with newrelic.agent.BackgroundTask(application, name=name, group="Doctor"):
-        yield
-    newrelic.agent.shutdown_agent(timeout=PATIENCE)
-
-
-@contextlib.contextmanager
-def _opentelemetry(name: str) -> Iterator[None]:
-    from opentelemetry import trace
-
-    with trace.get_tracer("whose.doctor").start_as_current_span(name, kind=trace.SpanKind.CONSUMER) as span:
-        if not span.is_recording():
-            raise NotSentError("no SDK is set up in this process, or its sampler left the span out")
-        yield
-    flush = getattr(trace.get_tracer_provider(), "force_flush", None)
-    if flush is not None and not flush(int(PATIENCE * 1000)):
-        raise NotSentError(f"the exporter has not taken it within {PATIENCE:.0f} s")
-
-
-@contextlib.contextmanager
-def _datadog(name: str) -> Iterator[None]:
-    from ddtrace.trace import tracer
-
-    if not tracer.enabled:
-        raise NotSentError("the tracer is switched off: DD_TRACE_ENABLED")
-    with tracer.trace("whose.doctor", resource=name):
-        yield
-    tracer.flush()
-
-
-@contextlib.contextmanager
-def _sentry(name: str) -> Iterator[None]:
-    import sentry_sdk
-
-    if not sentry_sdk.get_client().is_active():
-        raise NotSentError("sentry_sdk.init() has not run in this process")
-    with sentry_sdk.isolation_scope(), sentry_sdk.start_transaction(name=name, op="whose.doctor") as transaction:
-        if not transaction.sampled:
-            raise NotSentError("the SDK sends no transactions: traces_sample_rate left it out")
-        yield
-    sentry_sdk.flush(PATIENCE)
-
-
-@contextlib.contextmanager
-def _elastic(name: str) -> Iterator[None]:
-    import elasticapm
-
-    client: Any = elasticapm.get_client()
-    if client is None:
-        raise NotSentError("no elasticapm.Client was made in this process")
-    if client.begin_transaction("script") is None:
-        raise NotSentError("the agent is switched off: ELASTIC_APM_RECORDING, ELASTIC_APM_ENABLED")
-    yield
-    client.end_transaction(name, "success")
-    client._transport.flush()
-
-
-_OPENERS: dict[str, Callable[[str], AbstractContextManager[None]]] = {
-    "newrelic": _newrelic,
-    "opentelemetry": _opentelemetry,
-    "datadog": _datadog,
-    "sentry": _sentry,
-    "elastic": _elastic,
-}
-#: Where a person finds it.
-_PLACES = {
-    "newrelic": "NRQL: SELECT * FROM Transaction WHERE name LIKE '%{name}' SINCE 1 hour ago",
-    "opentelemetry": "a span of kind consumer, called {name!r}, by the tracer whose.doctor",
-    "datadog": "APM, Traces: operation_name:whose.doctor resource_name:{name!r}",
-    "sentry": "Explore, Traces: transaction:{name!r}",
-    "elastic": "APM, Transactions of type script: transaction.name is {name!r}",
-}
+def _counted(attribution: Attribution) -> Attribution:
+    """Return the attribution as metrics count it, which know no names: of a kind that no program's tasks are."""
+    return Attribution(Work("block", attribution.work.name), attribution.ownership)
