@@ -6,7 +6,8 @@ import ipaddress
 from collections.abc import Sequence
 from urllib.parse import quote, unquote
 
-from whose.attribution import Attributor, Origin, asking
+from whose.attribution import Attributor, asking
+from whose.entrances import Origin
 from whose.model import CODE_OWNER_CALLER, CODE_OWNER_ROOT, TeamName
 
 #: The header of https://www.w3.org/TR/baggage/, which may occur several times in one request.

@@ -10,7 +10,8 @@ from contextvars import ContextVar, Token
 from types import TracebackType
 from typing import Any, TypeVar, cast
 
-from whose.attribution import Entrance, Origin, Scope, _current, current, leave_no_frame, restore
+from whose.attribution import _current, current, leave_no_frame, restore
+from whose.entrances import Entrance, Origin, Scope
 from whose.errors import contain
 from whose.metering import Metering
 from whose.metrics import OTHER

@@ -18,8 +18,8 @@ import pytest
 import requests
 
 import whose
-from whose.attribution import Origin
 from whose.baggage import Baggage
+from whose.entrances import Origin
 from whose.runtime import active
 from whose.testing import installed
 

@@ -15,7 +15,8 @@ from opentelemetry.sdk.trace.sampling import ALWAYS_OFF
 from opentelemetry.trace import SpanKind, Tracer
 
 import whose
-from whose.attribution import Scope, _current
+from whose.attribution import _current
+from whose.entrances import Scope
 from whose.sinks.opentelemetry import OpenTelemetrySink
 from whose.sinks.opentelemetry_processor import CodeOwnerSpanProcessor
 from whose.testing import installed

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from opentelemetry.trace import SpanKind
 
-from whose.attribution import Scope, _get
+from whose.attribution import _get
+from whose.entrances import Scope
 from whose.errors import contain
 from whose.model import Attribution
 

@@ -13,7 +13,8 @@ from typing import Any
 
 from celery._state import _task_stack, get_current_worker_task
 
-from whose.attribution import Aside, Origin, Scope, _current
+from whose.attribution import _current
+from whose.entrances import Aside, Origin, Scope
 from whose.errors import contain
 from whose.model import TeamName
 from whose.resolver import Resolver

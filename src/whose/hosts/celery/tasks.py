@@ -11,7 +11,8 @@ from celery import Task
 from celery.exceptions import Ignore, Reject, Retry
 from celery.local import Proxy
 
-from whose.attribution import Attributor, Entrance, current, leave_no_frame
+from whose.attribution import Attributor, current, leave_no_frame
+from whose.entrances import Entrance
 from whose.errors import contain
 from whose.hosts.celery.origin import Origins, waited
 from whose.imitation import imitating

@@ -11,7 +11,8 @@ from asgiref.sync import AsyncToSync, SyncToAsync, iscoroutinefunction, markcoro
 from django.core.handlers.base import BaseHandler
 from django.core.handlers.exception import convert_exception_to_response
 
-from whose.attribution import Entrance, leave_no_frame
+from whose.attribution import leave_no_frame
+from whose.entrances import Entrance
 from whose.errors import contain
 from whose.hosts.django.proxies import bare
 

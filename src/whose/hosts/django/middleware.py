@@ -8,7 +8,8 @@ from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 
-from whose.attribution import Scope, _get, _reset, _set, leave_no_frame, restore
+from whose.attribution import _get, _reset, _set, leave_no_frame, restore
+from whose.entrances import Scope
 from whose.errors import contain
 from whose.hosts.django import startup
 from whose.hosts.django.chain import bottom_of, mark_chain

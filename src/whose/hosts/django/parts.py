@@ -9,8 +9,9 @@ from typing import Any
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 
-from whose.attribution import Attributor, Entrance, Scope, _get, _set, leave_no_frame, restore
+from whose.attribution import Attributor, _get, _set, leave_no_frame, restore
 from whose.costs import Charge, Ledger, running_ledger
+from whose.entrances import Entrance, Scope
 from whose.errors import contain
 from whose.hosts.django.chain import links_of
 from whose.metering import Metering

@@ -11,8 +11,9 @@ from logging import LogRecord
 from types import FunctionType
 from typing import Any, Protocol
 
-from whose.attribution import Attributor, Entrance, Origin, Scope, _get, _set
+from whose.attribution import Attributor, _get, _set
 from whose.baggage import HEADER, Baggage
+from whose.entrances import Entrance, Origin, Scope
 from whose.errors import contain
 from whose.hosts.django.commands import KIND as COMMAND
 from whose.hosts.django.streaming import own_stream

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
-from whose.attribution import Scope, _set, leave_no_frame, restore
+from whose.attribution import _set, leave_no_frame, restore
+from whose.entrances import Scope
 from whose.model import Attribution, Fault
 
 Failed = Callable[[Attribution | None, Exception], Fault | None]

@@ -8,8 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from whose.attribution import INHERITING, Attributor, Entrance
+from whose.attribution import Attributor
 from whose.config import DEFAULT
+from whose.entrances import INHERITING, Entrance
 from whose.errors import contain
 from whose.hosts.django.proxies import bare
 from whose.hosts.django.urlconfs import Urlconfs

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from contextvars import Context
 from typing import Any
 
-from whose.attribution import Scope, _current, leave_no_frame, restore
+from whose.attribution import _current, leave_no_frame, restore
 from whose.costs import open_ledger
+from whose.entrances import Scope
 from whose.errors import contain
 from whose.metering import _NO_LEDGER
 from whose.model import Attribution

@@ -8,7 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from types import ModuleType
 from typing import Any
 
-from whose.attribution import Attributor, Scope, _current, leave_no_frame, restore
+from whose.attribution import Attributor, _current, leave_no_frame, restore
+from whose.entrances import Scope
 from whose.errors import contain
 from whose.hosts.threads.carrying import carried, submitting
 from whose.hosts.threads.greenlets import Greenlets
