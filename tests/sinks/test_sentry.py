@@ -73,6 +73,29 @@ def test_a_work_leaves_no_tag_to_the_next(sentry: SentryReceiver) -> None:
     assert unowned.tags["code_owner_source"] == "none"
 
 
+def test_nor_does_it_where_sentry_makes_no_scope_for_either(sentry: SentryReceiver) -> None:
+    with installed(rules()):
+        sentry_sdk.get_isolation_scope().set_tag("users", "own")
+        for module in ("sentry_red", "sentry_nobody"):
+            with whose.attributing(module, kind="task"):
+                sentry_sdk.capture_message(module)
+        sentry_sdk.get_isolation_scope().clear()
+    owned, unowned = errors(sentry)
+    assert (owned.tags["code_owner"], owned.tags["users"]) == ("red", "own")
+    assert "code_owner" not in unowned.tags
+    assert (unowned.tags["code_owner_source"], unowned.tags["users"]) == ("none", "own")
+
+
+def test_nested_work_has_its_owner_in_a_scope_of_its_own_only(sentry: SentryReceiver) -> None:
+    with installed(rules()), sentry_sdk.isolation_scope(), whose.attributing("sentry_red", kind="task"):
+        with whose.attributing("sentry_nobody", kind="task"):
+            sentry_sdk.capture_message("in the same scope")
+        with sentry_sdk.isolation_scope(), whose.attributing("sentry_nobody", kind="task"):
+            sentry_sdk.capture_message("in a scope of its own")
+        sentry_sdk.capture_message("outside again")
+    assert [event.tags.get("code_owner") for event in errors(sentry)] == ["red", None, "red"]
+
+
 def test_grouping_and_exception_are_what_they_were(sentry: SentryReceiver) -> None:
     def bare() -> None:
         with sentry_sdk.isolation_scope():

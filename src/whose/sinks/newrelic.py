@@ -19,6 +19,12 @@ from whose.patches import Patches
 _ROOM = 32
 
 
+#: Stands for what an agent keeps elsewhere than all versions from 9 on do; nothing is made ready then.
+_ELSEWHERE: dict[str, Any] = {}
+#: The settings under which nothing was made yet.
+_NONE = object()
+
+
 class _Prepared:
     """Attributes, and what the agent made of them under some settings."""
 
@@ -26,7 +32,7 @@ class _Prepared:
 
     def __init__(self, attributes: Mapping[str, str]) -> None:
         self.attributes = attributes
-        self.settings: object = None
+        self.settings: object = _NONE
         self.made: Mapping[str, Any] = {}
 
 
@@ -112,15 +118,16 @@ class NewRelicSink:
         transaction = current_transaction()
         if transaction is None:
             return
-        values = transaction._custom_params
-        if transaction._settings is prepared.settings and len(values) <= _ROOM:
+        values: dict[str, Any] = getattr(transaction, "_custom_params", _ELSEWHERE)
+        settings: object = getattr(transaction, "_settings", None)
+        if settings is prepared.settings and len(values) <= _ROOM:
             values.update(prepared.made)
             return
         before = dict(values)
         transaction.add_custom_attributes(prepared.attributes.items())
-        if prepared.attributes.keys().isdisjoint(before) and len(values) <= _ROOM:
+        if values is not _ELSEWHERE and prepared.attributes.keys().isdisjoint(before) and len(values) <= _ROOM:
             prepared.made = {key: value for key, value in values.items() if key not in before}
-            prepared.settings = transaction._settings
+            prepared.settings = settings
 
     def record_error(self, attribution: Attribution, fault: Fault) -> None:
         """Add who is at fault to the transaction that fails; that of nested work may yet succeed."""

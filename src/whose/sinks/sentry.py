@@ -50,6 +50,10 @@ class _OwnTags(dict[str, Any]):
     __slots__ = ()
 
 
+#: Stands for the tags of a scope that keeps them elsewhere than any version 2 does; then they are set one by one.
+_ELSEWHERE = _OwnTags(elsewhere=True)
+
+
 class SentrySink:
     """Speaks to sentry-sdk 2.
 
@@ -105,7 +109,7 @@ class SentrySink:
         """
         if attribution.work.kind in _WITH_SCOPE:
             scope = self._get_scope()
-            if not attribution.is_nested or type(scope._tags) is not _OwnTags:
+            if not attribution.is_nested or type(getattr(scope, "_tags", None)) is not _OwnTags:
                 self._tag(scope, _cut(attribution.attributes))
 
     def prepared(self, attribution: Attribution) -> Mapping[str, str] | None:
@@ -117,14 +121,19 @@ class SentrySink:
         if tags is not None:
             get_scope = self._get_scope
             scope = get_scope()
-            if scope._tags:
+            if getattr(scope, "_tags", _ELSEWHERE):
                 self._tag(scope, tags)
             else:
                 scope._tags = _OwnTags(tags)
 
     def _tag(self, scope: Any, tags: Mapping[str, str]) -> None:
         """Put tags in the place of what another work may have left in a scope, beside the tags of others."""
-        others = {key: value for key, value in scope._tags.items() if key not in self._keys}
+        present = getattr(scope, "_tags", _ELSEWHERE)
+        if present is _ELSEWHERE:
+            for key, value in tags.items():
+                scope.set_tag(key, value)
+            return
+        others = {key: value for key, value in present.items() if key not in self._keys}
         scope._tags = _OwnTags({**others, **tags})
 
     def record_error(self, attribution: Attribution, fault: Fault) -> None:
