@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.agents.launchers.processes import Started, run
+from tests.agents.launchers.processes import Started, inherited_environment, run
 from tests.agents.launchers.redis import RedisServer
 
 SECONDS_TO_ARRIVE = 60
-#: Settings of agents and of ours that the surrounding environment must not add.
-_AGENTS = ("NEW_RELIC_", "OTEL_", "DD_", "SENTRY_", "ELASTIC_", "PROMETHEUS_", "WHOSE_")
 _CHATTER = ("--without-gossip", "--without-mingle", "--without-heartbeat", "-P", "solo", "-l", "info")
 FALLING_BEHIND = """
 import datetime
@@ -41,11 +38,10 @@ def run_beats(
     ``app`` is a module of the project with the ``app`` and a class ``Scheduler`` that keeps its entries in a file; it
     finds the broker's URL as ``BROKER``. What has not arrived in time is for the caller to tell.
     """
-    inherited = {key: value for key, value in os.environ.items() if not key.startswith(_AGENTS)}
     celery = str(programs / "celery")
     with ExitStack() as stack:
         redis = stack.enter_context(RedisServer(project))
-        settings = inherited | {"BROKER": redis.url, "PYTHONPATH": str(project), **environment}
+        settings = inherited_environment() | {"BROKER": redis.url, "PYTHONPATH": str(project), **environment}
         (project / "schedule").mkdir()
         run(
             [str(programs / "python"), "-c", FALLING_BEHIND.format(app=app)],

@@ -11,15 +11,13 @@ from typing import Literal
 
 from tests.agents.launchers.agents import Agent
 from tests.agents.launchers.outcome import Run, load_records
-from tests.agents.launchers.processes import Started, run
+from tests.agents.launchers.processes import Started, inherited_environment, run
 from tests.agents.launchers.redis import RedisServer
 
 Pool = Literal["prefork", "threads", "solo", "gevent", "eventlet"]
 Install = Literal["before_app", "after_app", "after_tasks", "after_finalize", "never"]
 PROJECT = Path(__file__).parents[1] / "celery_project"
 SECONDS_TO_LOG = 10
-#: Settings of agents and of ours that the surrounding environment must not add.
-_AGENTS = ("NEW_RELIC_", "OTEL_", "DD_", "SENTRY_", "ELASTIC_", "PROMETHEUS_", "WHOSE_")
 
 
 def run_flavours(
@@ -88,8 +86,7 @@ def _worker(name: str, app: str, *, pool: Pool) -> list[str]:
 
 
 def _environment(redis_url: str, *, programs: Path, log: Path, install: Install) -> dict[str, str]:
-    inherited = {key: value for key, value in os.environ.items() if not key.startswith(_AGENTS)}
-    return inherited | {
+    return inherited_environment() | {
         "FLAVOURS_REDIS": redis_url,
         "FLAVOURS_LOG": str(log),
         "PYTHONPATH": os.pathsep.join((str(PROJECT), str(PROJECT / "site-packages"))),

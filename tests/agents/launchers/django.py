@@ -12,15 +12,13 @@ from typing import Any, Literal
 
 from tests.agents.launchers.agents import Agent
 from tests.agents.launchers.outcome import Run, load_records
-from tests.agents.launchers.processes import Started, free_port, listens
+from tests.agents.launchers.processes import Started, free_port, inherited_environment, listens
 
 Server = Literal["gunicorn-sync", "gunicorn-gthread", "uvicorn", "runserver"]
 PROJECT = Path(__file__).parents[1] / "django_project"
 #: Every request is made as often as this, so that what one leaves behind would be seen on the next.
 ROUNDS = 3
 _AT_ONCE = 4
-#: Settings of agents and of ours that the surrounding environment must not add.
-_AGENTS = ("NEW_RELIC_", "OTEL_", "DD_", "SENTRY_", "ELASTIC_", "PROMETHEUS_", "WHOSE_")
 
 
 def run_requests(
@@ -84,8 +82,7 @@ def _server(server: Server, port: int) -> list[str]:
 
 
 def _environment(*, programs: Path, log: Path, is_attributed: bool) -> dict[str, str]:
-    inherited = {key: value for key, value in os.environ.items() if not key.startswith(_AGENTS)}
-    return inherited | {
+    return inherited_environment() | {
         "DJANGO_SETTINGS_MODULE": "site_config.settings",
         "FLAVOURS_LOG": str(log),
         "PYTHONPATH": os.pathsep.join((str(PROJECT), str(PROJECT / "site-packages"))),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import subprocess
@@ -16,6 +17,8 @@ SECONDS_TO_START = 60
 SECONDS_TO_END = 60
 #: Lines of a log that a failure shows.
 SHOWN = 200
+#: Settings of agents and of ours that the surrounding environment must not add to what a test starts.
+_AGENTS = ("NEW_RELIC_", "OTEL_", "DD_", "SENTRY_", "ELASTIC_", "PROMETHEUS_", "LOGFIRE_", "WHOSE_")
 
 
 class ProcessFailed(AssertionError):
@@ -28,6 +31,11 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def inherited_environment() -> dict[str, str]:
+    """Return this process's environment without what agents, or ours, would read from it."""
+    return {key: value for key, value in os.environ.items() if not key.startswith(_AGENTS)}
 
 
 def listens(port: int) -> Callable[[], bool]:

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import http.client
-import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tests.agents.launchers.processes import Started, free_port, listens, run
+from tests.agents.launchers.processes import Started, free_port, inherited_environment, listens, run
 from tests.agents.launchers.redis import RedisServer
 from tests.agents.receivers.http import HttpReceiver
 
 PROJECT = Path(__file__).parents[1] / "signals_project"
 PROGRAMS = Path(sys.executable).parent
-#: Settings of agents and of ours that the surrounding environment must not add.
-_AGENTS = ("NEW_RELIC_", "OTEL_", "DD_", "SENTRY_", "ELASTIC_", "WHOSE_", "LOGFIRE_")
 #: All three signals, soon.
 EXPORTING = {
     "OTEL_TRACES_EXPORTER": "otlp",
@@ -73,5 +70,4 @@ def run_requests(server: Sequence[str], *, environment: Mapping[str, str], direc
 
 
 def _environment(**settings: str) -> dict[str, str]:
-    inherited = {key: value for key, value in os.environ.items() if not key.startswith(_AGENTS)}
-    return inherited | {"PYTHONPATH": str(PROJECT), **settings}
+    return inherited_environment() | {"PYTHONPATH": str(PROJECT), **settings}
