@@ -57,7 +57,17 @@ VERSIONS = {
 }
 #: What the projects and the launchers need beside them, whichever version goes with the oldest. The instrumentations of
 #: that age import pkg_resources, and kombu's transport of Redis packaging, without saying so.
-OTHERS = ("eventlet", "gevent", "gunicorn", "packaging", "pydantic", "redis", "setuptools<81", "uvicorn")
+OTHERS = (
+    "eventlet",
+    "gevent",
+    "gunicorn",
+    "packaging",
+    "pydantic",
+    "python-json-logger",
+    "redis",
+    "setuptools<81",
+    "uvicorn",
+)
 STRUCTLOG = """
 import structlog, whose
 from whose.sinks.structlog import add_code_owner
