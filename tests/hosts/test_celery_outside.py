@@ -32,12 +32,12 @@ class Reports(logging.Handler):
         fields = vars(record)
         self.seen.append((record.getMessage(), fields.get("code_owner"), fields.get("code_owner_reason")))
 
-    def about(self, words: str) -> tuple[str | None, str | None]:
-        """Return owner and reason of the report that begins with some words; it may take a while to come."""
+    def about(self, *words: str) -> tuple[str | None, str | None]:
+        """Return owner and reason of the report that has some words; it may take a while to come."""
         deadline = time.monotonic() + 20
         while time.monotonic() < deadline:
             for message, owner, reason in list(self.seen):
-                if words in message:
+                if all(piece in message for piece in words):
                     return owner, reason
             time.sleep(0.02)
         pytest.fail(f"nothing was reported about {words!r}: {self.seen}")
@@ -67,6 +67,11 @@ def app(reports: Reports) -> Iterator[Celery]:
 
     fine.__module__ = "outside_blue"
     app.task(name="a.fine", shared=False)(fine)
+
+    def of_red() -> None: ...
+
+    of_red.__module__ = "outside_red"
+    app.task(name="b.of_red", shared=False)(of_red)
     with installed(RULES):
         app.set_current()
         with start_worker(app, pool="solo", perform_ping_check=False, shutdown_timeout=30):
@@ -86,6 +91,12 @@ def test_a_revoked_task(app: Celery, reports: Reports) -> None:
     state.revoked.add("revoked-id")
     app.tasks["a.fine"].apply_async(task_id="revoked-id")
     assert reports.about("Discarding revoked task: a.fine[revoked-id]") == ("blue", "revoked")
+
+
+@pytest.mark.parametrize("shadow", ["a nicer name", "b.of_red"])
+def test_the_end_of_a_task_that_goes_by_another_name_is_of_the_task(app: Celery, reports: Reports, shadow: str) -> None:
+    app.tasks["a.fine"].apply_async(shadow=shadow)
+    assert reports.about(f"Task {shadow}[", "succeeded") == ("blue", None)
 
 
 def test_a_task_that_is_not_there_belongs_to_who_claims_its_name(app: Celery, reports: Reports) -> None:

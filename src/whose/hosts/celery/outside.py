@@ -10,6 +10,7 @@ from typing import Any
 
 from billiard.exceptions import SoftTimeLimitExceeded, Terminated, TimeLimitExceeded, WorkerLostError
 from celery import current_app
+from celery._state import get_current_task
 from celery.exceptions import InvalidTaskError
 
 from whose.attribution import Attributor, _current, leave_no_frame, restore
@@ -83,8 +84,11 @@ class Outside:
             reason = REVOKED if str(record.msg).startswith("Discarding revoked task") else None
         if not isinstance(name, str):
             return None
-        task = current_app.tasks.get(name)
-        return self.attribution_of(name, task, reason) if task is not None else None
+        # A message may give its task another name to be shown by (``shadow``); here the task is still on the stack.
+        ending = get_current_task() if record.name == "celery.app.trace" else None
+        named = str(ending.name) if ending is not None else name
+        task = current_app.tasks.get(named)
+        return self.attribution_of(named, task, reason) if task is not None else None
 
     def of_timeout(self, request: Any, *_: object, **__: object) -> Attribution:
         """Return the attribution for ``Request.on_timeout``."""
