@@ -68,6 +68,12 @@ def app(reports: Reports) -> Iterator[Celery]:
     fine.__module__ = "outside_blue"
     app.task(name="a.fine", shared=False)(fine)
 
+    def dispatch(job: str) -> None:
+        logging.getLogger("celery.dispatch").info("dispatched %s", job)
+
+    dispatch.__module__ = "outside_blue"
+    app.task(name="a.dispatch", shared=False)(whose.owned_by_argument(lambda job: job)(dispatch))
+
     def of_red() -> None: ...
 
     of_red.__module__ = "outside_red"
@@ -97,6 +103,16 @@ def test_a_revoked_task(app: Celery, reports: Reports) -> None:
 def test_the_end_of_a_task_that_goes_by_another_name_is_of_the_task(app: Celery, reports: Reports, shadow: str) -> None:
     app.tasks["a.fine"].apply_async(shadow=shadow)
     assert reports.about(f"Task {shadow}[", "succeeded") == ("blue", None)
+
+
+def test_what_celery_tells_of_a_dispatcher_leaves_the_choice_of_the_next_runs_owner_alone(
+    app: Celery, reports: Reports
+) -> None:
+    for _ in range(2):
+        reports.seen.clear()
+        app.tasks["a.dispatch"].delay("outside_red")
+        assert reports.about("dispatched") == ("red", None)
+        assert reports.about("Task a.dispatch[", "succeeded") == ("blue", None)
 
 
 def test_a_task_that_is_not_there_belongs_to_who_claims_its_name(app: Celery, reports: Reports) -> None:

@@ -49,7 +49,8 @@ class Outside:
         """Return the attribution of a task that is not running here now, with why it is spoken of."""
         entrance = self._tasks.entrance_of(task) if task is not None else None
         if entrance is not None and reason is None:
-            return entrance.attribution(None)
+            # Not the entrance's own, which is kept for the next run: of a dispatcher the arguments of each run decide.
+            return Attribution(entrance.work, entrance.ownership)
         key = (name, reason)
         known = self._known.get(key)
         if known is None:
