@@ -19,7 +19,7 @@ from whose.errors import contain
 from whose.imitation import imitating
 from whose.metering import Meter, Metering
 from whose.model import Attribution, Fault, Ownership, Work
-from whose.outlets import UNTIMED, Outlet
+from whose.outlets import UNTIMED, Observer, Outlet
 from whose.resolver import Resolver
 
 P = ParamSpec("P")
@@ -100,8 +100,10 @@ class Attributor:
         #: Messages sent while no work was known to run, by the team whose code sent them; None while nobody counts.
         self.lost: Counter[str] | None = Counter() if guard else None
         #: None while no part of the costs is switched on, so that nothing is spent on them.
-        self.meter = Meter(costs) if costs or any(outlet.counts for outlet in outlets) else None
-        #: Whether nothing is asked for of what works cost but how long they took.
+        #: None while nothing is asked for of what works cost, so that nothing is spent on it.
+        has_metrics = any(outlet.counts for outlet in outlets)
+        self.meter = Meter(costs, has_metrics=has_metrics) if costs or has_metrics else None
+        #: Whether nothing is asked for of what works cost but how long they waited and took.
         self.times = self.meter is not None and not self.meter.parts
         #: Hosts' answers to whose work a log record tells of that was made outside of it.
         self.record_readers: list[Callable[[LogRecord], Attribution | None]] = []
@@ -235,7 +237,7 @@ class Attributor:
                 queued = functools.partial(waited, entrance.thing) if waited else None
                 body = self.metered(body, self.meter, waited=queued)
 
-            entrance.origin_of, entrance.expected = origin_of, expected
+            entrance.origin_of, entrance.expected, entrance.waited = origin_of, expected, waited
 
             # This runs before every task: what is usual, one sink and no other work, is written out. Each variable of
             # the functions around it is touched at each call, and mostly out of the processor's caches: three are few.
@@ -261,7 +263,10 @@ class Attributor:
                         if token is None and self.is_open:
                             attribution, token, observe = self._enter(entrance, (args, kwargs))
                         if observe is not None:
+                            queued = None
                             began = perf_counter()
+                            if entrance.waited is not None:
+                                queued = entrance.waited(entrance.thing)
                     except Exception as error:
                         contain(error, cause="attribution")
                     # Even an empty dict would be copied.
@@ -284,7 +289,7 @@ class Attributor:
                     if token is not None:
                         if observe is not None:
                             try:  # noqa: SIM105 - a call more for every task
-                                observe(perf_counter() - began)
+                                observe(perf_counter() - began, queued)
                             except Exception:  # noqa: S110 - contained already, as above
                                 pass
                         try:
@@ -300,7 +305,7 @@ class Attributor:
 
     def _enter(
         self, entrance: Entrance, call: Call
-    ) -> tuple[Attribution, Token[Attribution | Scope | None], Callable[[float], object] | None]:
+    ) -> tuple[Attribution, Token[Attribution | Scope | None], Observer | None]:
         """Make work that enters here the running work, inside of what runs, and tell the sinks of it.
 
         Return its attribution, what makes current again what was, and what takes the seconds that it took, where
@@ -333,7 +338,7 @@ class Attributor:
 
     def _begin(
         self, only: Outlet, attribution: Attribution, entrance: Entrance, origin: Origin | None
-    ) -> Callable[[float], object] | None:
+    ) -> Observer | None:
         """Tell the only sink that work has begun outside all other, timed, and make ready for the next time.
 
         Return what takes the seconds that it took, as :meth:`_enter` does.
@@ -353,21 +358,22 @@ class Attributor:
             self.turns = repeat(only.write, UNTIMED)
         return ready[3]
 
-    def _observer(self, attribution: Attribution) -> Callable[[float], object] | None:
+    def _observer(self, attribution: Attribution) -> Observer | None:
         """Return what takes the seconds that a work took; None where more than that is asked for, or nothing."""
         if not self.times:
             return None
         only = self.only
-        taking = [outlet for outlet in self.outlets if outlet.takes_costs]
-        shortly = only.observer_of(attribution) if only is not None and taking == [only] else None
+        counting = [outlet for outlet in self.outlets if outlet.counts]
+        shortly = only.observer_of(attribution) if only is not None and counting == [only] else None
         return shortly or functools.partial(self._took, attribution)
 
-    def _took(self, attribution: Attribution, seconds: float) -> None:
-        """Tell the sinks how long a work took that has ended."""
+    def _took(self, attribution: Attribution, seconds: float, queue_seconds: float | None) -> None:
+        """Tell the sinks that count how long a work took that has ended."""
         if self.is_open:
-            costs = Costs(seconds=seconds)
+            costs = Costs(queue_seconds=queue_seconds, seconds=seconds)
             for outlet in self.outlets:
-                outlet.record_costs(attribution, costs)
+                if outlet.counts:
+                    outlet.record_costs(attribution, costs)
 
     def _attributed_coroutine(
         self,

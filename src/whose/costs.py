@@ -42,8 +42,8 @@ class Costs:
 
     @property
     def is_duration(self) -> bool:
-        """Tell whether nothing was measured but how long the work took."""
-        return self.queue_seconds is None and not (self.wall_seconds or self.cpu_seconds or self.sql_queries)
+        """Tell whether nothing was measured but how long the work waited and took."""
+        return not (self.wall_seconds or self.cpu_seconds or self.sql_queries)
 
     @property
     def attributes(self) -> dict[str, float]:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from whose.errors import PASSING, contain
 from whose.model import UNKNOWN, Attribution, Ownership, Rule, SourceName, TeamName, Work
+from whose.outlets import Observer
 from whose.resolver import Resolver
 
 CALLER = SourceName("caller")
@@ -57,7 +58,7 @@ _NONE_YET: dict[Any, Any] = {}
 #: An attribution with all that is done for it made ready: the function of the only sink that writes at the beginning of
 #: a work, the attribution, what that function is given of it, and what takes the seconds that the work took, where the
 #: sink counts them.
-Ready = tuple[Callable[[Any], object] | None, Attribution | None, object, Callable[[float], object] | None]
+Ready = tuple[Callable[[Any], object] | None, Attribution | None, object, Observer | None]
 NOT_READY: Ready = (None, None, None, None)
 
 
@@ -74,6 +75,7 @@ class Entrance:
         "resolver",
         "thing",
         "usual",
+        "waited",
         "work",
     )
 
@@ -88,6 +90,8 @@ class Entrance:
         self.origin_of: Callable[[Any], Origin | Aside | None] | None = None
         #: Exceptions by which the framework steers; nobody is at fault for them.
         self.expected: tuple[type[Exception], ...] = ()
+        #: Tells for how many seconds the work was queued, given the thing; None where nobody asks.
+        self.waited: Callable[[Any], float | None] | None = None
         self.resolver = resolver
         self._ownership = ownership
         self._choose: Callable[..., object] | None = None
@@ -134,7 +138,7 @@ class Entrance:
             if known is None:
                 chosen = self._chosen(call)
                 known = self._made(chosen or self.ownership, origin, is_nested=True)
-                if chosen is None:
+                if chosen is None and not (call is None and self._is_choosing()):
                     if self._nested is _NONE_YET:
                         self._nested = {}
                     self._nested[origin] = known
@@ -143,7 +147,7 @@ class Entrance:
         if known is None:
             chosen = self._chosen(call)
             known = self._made(chosen or self.ownership, origin, is_nested=False)
-            if chosen is None:
+            if chosen is None and not (call is None and self._is_choosing()):
                 self.keep_ready((None, known, None, None), origin)
         return known
 
@@ -162,11 +166,7 @@ class Entrance:
 
     def _chosen(self, call: Call | None) -> Ownership | None:
         """Return the Ownership that the arguments of a run decide; None for nearly all code, which knows its own."""
-        if call is None:
-            return None
-        if self._choose is None:
-            self._choose = self._chooser() or _chooses_nothing
-        if self._choose is _chooses_nothing:
+        if call is None or not self._is_choosing() or self._choose is None:
             return None
         try:
             thing = self._choose(*call[0], **call[1])
@@ -174,6 +174,12 @@ class Entrance:
         except Exception as error:
             contain(error, cause="choosing an owner by argument")
             return self.ownership
+
+    def _is_choosing(self) -> bool:
+        """Tell whether the arguments of each run decide the owner."""
+        if self._choose is None:
+            self._choose = self._chooser() or _chooses_nothing
+        return self._choose is not _chooses_nothing
 
     def _chooser(self) -> Callable[..., object] | None:
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from contextvars import Token
+from dataclasses import replace
 from time import perf_counter
 
 from whose.costs import Charge, Costs, Ledger, open_ledger, running_ledger
@@ -17,10 +18,18 @@ _NO_LEDGER = Ledger((), thread=0)
 class Metering:
     """The metering of one run: of a whole work, which has the ledger, or of a part that is charged to its owner."""
 
-    __slots__ = ("_charge", "_ledger", "_token")
+    __slots__ = ("_charge", "_ledger", "_tells_queue", "_token")
 
-    def __init__(self, ledger: Ledger, *, token: Token[Ledger | None] | None, charge: Charge | None) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        *,
+        token: Token[Ledger | None] | None,
+        charge: Charge | None,
+        tells_queue: bool = True,
+    ) -> None:
         self._ledger = ledger
+        self._tells_queue = tells_queue
         self._token = token
         self._charge = charge
 
@@ -33,8 +42,10 @@ class Metering:
         if attribution is not None:
             team = attribution.ownership.team
             costs = self._ledger.closed(team.name if team is not None else None)
+            # Unless costs ask for it, the wait in the queue is for metrics alone.
+            unqueued = costs if self._tells_queue else replace(costs, queue_seconds=None)
             for outlet in outlets:
-                outlet.record_costs(attribution, costs)
+                outlet.record_costs(attribution, costs if outlet.counts else unqueued)
 
     def _close(self) -> None:
         try:
@@ -46,28 +57,32 @@ class Metering:
 
 
 class Timing(Metering):
-    """The metering of a whole work of which nothing but its duration is asked for, as metrics do."""
+    """The metering of a whole work of which nothing but its wait and its duration is asked for, as metrics do."""
 
-    __slots__ = ("_began",)
+    __slots__ = ("_began", "_queue_seconds")
 
-    def __init__(self) -> None:
+    def __init__(self, queue_seconds: float | None) -> None:
         super().__init__(_NO_LEDGER, token=None, charge=None)
+        self._queue_seconds = queue_seconds
         self._began = perf_counter()
 
     def stop(self, attribution: Attribution | None, outlets: Collection[Outlet]) -> None:
         """End it, and tell the sinks how long it took."""
         seconds = perf_counter() - self._began
         if attribution is not None:
-            costs = Costs(seconds=seconds)
+            costs = Costs(queue_seconds=self._queue_seconds, seconds=seconds)
             for outlet in outlets:
-                outlet.record_costs(attribution, costs)
+                if outlet.counts:
+                    outlet.record_costs(attribution, costs)
 
 
 class Meter:
     """Starts meterings of the parts of costs that are switched on."""
 
-    def __init__(self, parts: Collection[str]) -> None:
+    def __init__(self, parts: Collection[str], *, has_metrics: bool = False) -> None:
         self.parts = frozenset(parts)
+        #: Whether anybody wants to know how long a work was queued.
+        self.measures_queue = has_metrics or "queue" in self.parts
 
     def start(
         self, attribution: Attribution | None, *, is_nested: bool = False, queue_seconds: float | None = None
@@ -77,7 +92,8 @@ class Meter:
         ``is_nested`` tells of a work whose attribution is not known yet that it runs inside another.
         """
         if not self.parts:
-            return None if is_nested or (attribution is not None and attribution.is_nested) else Timing()
+            is_part = is_nested or (attribution is not None and attribution.is_nested)
+            return None if is_part else Timing(queue_seconds)
         kept = running_ledger()
         if kept is not None:
             team = attribution.ownership.team if attribution is not None else None
@@ -85,4 +101,4 @@ class Meter:
         if open_ledger.get() is not None:
             return None
         kept = Ledger(self.parts, queue_seconds=queue_seconds)
-        return Metering(kept, token=open_ledger.set(kept), charge=None)
+        return Metering(kept, token=open_ledger.set(kept), charge=None, tells_queue="queue" in self.parts)

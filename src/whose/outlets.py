@@ -18,6 +18,8 @@ MOST_LATE = 3
 UNTIMED = 15
 SUSPENDED = 30.0
 _MOST_RENAMED = 65_536
+#: Takes the seconds that a work took, and those that it was queued; None where that is not known.
+Observer = Callable[[float, float | None], object]
 
 
 @runtime_checkable
@@ -75,8 +77,8 @@ class TimedSink(CostSink, Protocol):
 class ObservingSink(TimedSink, Protocol):
     """A sink with a shorter way for works of which nothing but their duration is known."""
 
-    def observer_of(self, attribution: Attribution) -> Callable[[float], object]:
-        """Return what does as ``record_costs``, given the seconds that a work took; asked for as ``prepared`` is."""
+    def observer_of(self, attribution: Attribution) -> Observer:
+        """Return what does as ``record_costs`` where no more is known of a work; asked for as ``prepared`` is."""
         ...
 
 
@@ -111,11 +113,7 @@ class Outlet:
         writes = getattr(sink, "write", None) if self._prepared is not None else self._record
         #: What writes at the beginning of work outside all other, given what was prepared; always the same object.
         self.write: Callable[[Any], object] = writes or _write_nothing
-        self._observer_of: Callable[[Attribution], Callable[[float], object]] | None = getattr(
-            sink, "observer_of", None
-        )
-        #: Whether the sink wants to know what works cost.
-        self.takes_costs = self._record_costs is not None
+        self._observer_of: Callable[[Attribution], Observer] | None = getattr(sink, "observer_of", None)
         #: What hands an attribution over; a plain attribute, so that one look-up finds it.
         self.record: Callable[[Attribution], None] | None
         self._lead_to_sink()
@@ -133,15 +131,15 @@ class Outlet:
         renamed = self.renamed(attribution)
         return renamed if self._prepared is None else self._prepared(renamed)
 
-    def observer_of(self, attribution: Attribution) -> Callable[[float], object] | None:
-        """Return what tells the sink how many seconds a work took; None where it has no such short way."""
+    def observer_of(self, attribution: Attribution) -> Observer | None:
+        """Return what tells the sink how long a work took and waited; None where it has no such short way."""
         if self._observer_of is None:
             return None
         observe = self._observer_of(self.renamed(attribution))
 
-        def observe_contained(seconds: float) -> None:
+        def observe_contained(seconds: float, queue_seconds: float | None) -> None:
             try:
-                observe(seconds)
+                observe(seconds, queue_seconds)
             except Exception as error:
                 self.failed(error)
 

@@ -12,6 +12,7 @@ from celery import Celery, Task
 import whose
 from whose.costs import Costs
 from whose.model import Attribution
+from whose.outlets import Observer
 from whose.testing import installed
 
 
@@ -33,8 +34,8 @@ class Timing:
 class Observing(Timing):
     """Is told them in the short way."""
 
-    def observer_of(self, attribution: Attribution) -> Callable[[float], object]:
-        return lambda seconds: self.told.append((attribution.work.name, seconds))
+    def observer_of(self, attribution: Attribution) -> Observer:
+        return lambda seconds, _: self.told.append((attribution.work.name, seconds))
 
 
 class Calling(Task):  # type: ignore[misc]
@@ -119,8 +120,8 @@ def test_a_coroutine_is_told_of_when_it_has_ended(app: Any, sink: Timing) -> Non
 
 def test_a_sink_that_fails_to_take_it_harms_no_work(app: Any) -> None:
     class Broken(Observing):
-        def observer_of(self, attribution: Attribution) -> Callable[[float], object]:
-            def observe(_: float) -> None:
+        def observer_of(self, attribution: Attribution) -> Observer:
+            def observe(_: float, __: float | None) -> None:
                 raise OSError("no space left")
 
             return observe

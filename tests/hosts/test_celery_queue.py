@@ -9,7 +9,7 @@ import pytest
 from celery import Celery
 from celery.app.trace import build_tracer
 from celery.contrib.testing.worker import start_worker
-from celery.signals import setup_logging
+from celery.signals import before_task_publish, setup_logging
 from prometheus_client import CollectorRegistry
 
 from tests.hosts.celery_runs import fresh_app
@@ -58,6 +58,30 @@ def test_the_wait_in_the_queue_is_measured_from_sending_or_the_eta() -> None:
     assert second < first
     assert counted == pytest.approx(first + second)
     assert sink.costs[0][1].attributes == {"code_owner_queue_seconds": first}
+
+
+@pytest.mark.parametrize("costs", [[], ["wall"], ["wall", "queue"]])
+def test_metrics_tell_the_wait_whatever_costs_are_kept_and_other_sinks_where_they_ask_for_it(costs: list[str]) -> None:
+    registry = CollectorRegistry()
+    with installed({**RULES, "costs": costs, "sinks": [PrometheusSink(registry)]}) as sink, fresh_app() as app:
+        task = app.task(name="red.waited")(nap)
+        request = {"id": "1", "delivery_info": {"routing_key": "queued"}, "is_eager": False}
+        build_tracer(task.name, task, app=app)("1", (), {}, {**request, SENT_HEADER: time.time() - 60})
+        labels = {"kind": "task", "code_owner": "red"}
+        assert registry.get_sample_value("whose_work_seconds_count", labels) == 1
+        assert registry.get_sample_value("whose_queue_seconds_count", labels) == 1
+        assert registry.get_sample_value("whose_queue_seconds_sum", labels) == pytest.approx(60, abs=5)
+    told = [costs.queue_seconds is not None for _, costs in sink.costs]
+    assert told == ([] if not costs else ["queue" in costs])
+
+
+@pytest.mark.parametrize("has_metrics", [True, False])
+def test_the_time_is_sent_where_somebody_wants_to_know_the_wait(has_metrics: bool) -> None:
+    sinks = [PrometheusSink(CollectorRegistry())] if has_metrics else []
+    with installed({**RULES, "costs": ["wall"], "sinks": sinks}), fresh_app() as app:
+        headers = app.amqp.as_task_v2("1", "red.any", (), {}).headers
+        before_task_publish.send(sender="red.any", headers=headers)
+    assert (SENT_HEADER in headers) is has_metrics
 
 
 @pytest.mark.parametrize(

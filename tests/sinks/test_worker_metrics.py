@@ -76,7 +76,7 @@ for result in asked:
     result.get(timeout=60, propagate=False)
 """,
     "whose.toml": """
-costs = ["wall", "queue"]
+costs = ["wall"]
 sinks = ["prometheus", "opentelemetry_metrics"]
 [mappings]
 red = ["metered_red"]

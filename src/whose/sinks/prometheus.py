@@ -12,6 +12,7 @@ from whose.metrics import (
     BUCKETS,
     COUNTERS,
     HISTOGRAMS,
+    QUEUE_SECONDS,
     SECONDS,
     Labels,
     Metric,
@@ -25,6 +26,7 @@ from whose.model import Attribution, Fault
 _MOST_REMEMBERED = 4_096
 #: The kind of a work, its team, and who asked for it.
 _Key = tuple[str, str | None, str | None]
+_Observer = Callable[[float, float | None], None]
 _T = TypeVar("_T")
 
 
@@ -47,9 +49,9 @@ class PrometheusSink:
         self._labels = Labels(())
         self._metrics: dict[Metric, Any] = {}
         self._children: dict[tuple[Metric, tuple[str, ...]], Any] = {}
-        #: What grows by one when a work begins, and what observes how long it took.
+        #: What grows by one when a work begins, and what observes how long it took and was queued.
         self._begun: dict[_Key, tuple[Any, ...]] = {}
-        self._ended: dict[_Key, Any] = {}
+        self._observers: dict[_Key, _Observer] = {}
 
     @staticmethod
     def is_active() -> bool:
@@ -78,7 +80,7 @@ class PrometheusSink:
         self._metrics.clear()
         self._children.clear()
         self._begun.clear()
-        self._ended.clear()
+        self._observers.clear()
 
     def record(self, attribution: Attribution) -> None:
         """Count a work, and the hand-off that led to it."""
@@ -93,10 +95,11 @@ class PrometheusSink:
         for counter in counters:
             counter.inc()
 
-    def observer_of(self, attribution: Attribution) -> Callable[[float], None]:
-        """Return what takes the seconds of a work of which nothing else is known."""
-        observe: Callable[[float], None] = self._seconds_of(attribution).observe
-        return observe
+    def observer_of(self, attribution: Attribution) -> _Observer:
+        """Return what takes the seconds of a work of which nothing else is known, and those that it was queued."""
+        key = _key(attribution)
+        known = self._observers.get(key)
+        return known if known is not None else _kept(self._observers, key, self._observer_of(attribution))
 
     def record_error(self, attribution: Attribution, fault: Fault) -> None:
         """Count a failure."""
@@ -106,7 +109,7 @@ class PrometheusSink:
     def record_costs(self, attribution: Attribution, costs: Costs) -> None:
         """Count and observe seconds."""
         if costs.is_duration:
-            self._seconds_of(attribution).observe(costs.seconds)
+            self.observer_of(attribution)(costs.seconds, costs.queue_seconds)
             return
         for metric, labels, amount in changes_by_costs(self._labels, attribution, costs):
             child = self._child(metric, labels)
@@ -123,12 +126,17 @@ class PrometheusSink:
             counters = _kept(self._begun, key, tuple(self._child(metric, labels) for metric, labels, _ in changes))
         return counters
 
-    def _seconds_of(self, attribution: Attribution) -> Any:
-        key = _key(attribution)
-        seconds = self._ended.get(key)
-        if seconds is None:
-            seconds = _kept(self._ended, key, self._child(SECONDS, self._labels.of(attribution)))
-        return seconds
+    def _observer_of(self, attribution: Attribution) -> _Observer:
+        labels = self._labels.of(attribution)
+        took = self._child(SECONDS, labels)
+
+        def observe(seconds: float, queue_seconds: float | None) -> None:
+            took.observe(seconds)
+            if queue_seconds is not None:
+                # Made when there is something to observe, so that works which are never queued make no series.
+                self._child(QUEUE_SECONDS, labels).observe(queue_seconds)
+
+        return observe
 
     def _child(self, metric: Metric, labels: tuple[str, ...]) -> Any:
         child = self._children.get((metric, labels))

@@ -52,7 +52,7 @@ class CeleryHost:
         self._patches.replace(Celery, "register_task", _then(tasks.wrap_anew))
         # What every message is made as (celery/app/amqp.py, 5.3 and later); see origin.writing_header().
         self._patches.replace(amqp, "task_message", writing_header(origins))
-        if attributor.meter is not None and "queue" in attributor.meter.parts:
+        if attributor.meter is not None and attributor.meter.measures_queue:
             signals.before_task_publish.connect(write_time, weak=False)
         self._patches.replace(Celery, "add_periodic_task", schedules.adding)
         # For what went past all of these: look again before anything runs.

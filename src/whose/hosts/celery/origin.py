@@ -23,7 +23,7 @@ from whose.resolver import Resolver
 #: empty. Workers without us ignore it; a retry carries it on by itself, as Celery does with every custom header.
 HEADER = "whose-origin"
 _VERSION = "1"
-#: When a message was sent, in seconds since 1970; sent only where costs include the queue.
+#: When a message was sent, in seconds since 1970; sent only where costs include the queue, or a sink has metrics.
 SENT_HEADER = "whose-sent"
 _MOST_REMEMBERED = 4_096
 
@@ -206,7 +206,7 @@ def waited(task: Any) -> float | None:
     Clocks of two machines differ; a wait is never less than nothing. What is not a time, such as NaN, would make every
     later sum of a metric meaningless.
     """
-    request = task.request_stack.top
+    request = _top(task.request_stack)
     sent = request.__dict__.get(SENT_HEADER) if request is not None else None
     if not isinstance(sent, float) or not 0 < sent < math.inf:
         return None

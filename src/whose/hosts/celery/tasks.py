@@ -61,7 +61,7 @@ class WrappedTasks:
         self._attributed = attributor.attributing(
             origin_of=origins.of,
             expected=STEERING,
-            waited=waited if meter is not None and "queue" in meter.parts else None,
+            waited=waited if meter is not None and meter.measures_queue else None,
         )
         self._calling: set[type] = set()
         self._calls = Patches()
