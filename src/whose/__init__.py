@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING
-
+#: As that of typing, which would take longer to import than all that stands here.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from whose.attribution import current
     from whose.errors import ConfigurationError, MissingExtraError, OutdatedExtraError, WhoseError
@@ -88,6 +87,8 @@ _HOME = {
 
 def __getattr__(name: str) -> object:
     """Return a public name, from the module that defines it (PEP 562)."""
+    import importlib
+
     home = _HOME.get(name)
     if home is not None:
         value: object = getattr(importlib.import_module(f"whose.{home}"), name)

@@ -119,6 +119,13 @@ def install(config: Mapping[str, object] | None = None) -> None:
             OutdatedExtraError, is too old.
 
     """
+    global _leaves_unloaded
+    with _one_at_a_time():
+        _leaves_unloaded = False
+        _install(config)
+
+
+def _install(config: Mapping[str, object] | None) -> None:
     global _installed, _explicit
     with _one_at_a_time():
         look_anew()
@@ -156,19 +163,19 @@ def install(config: Mapping[str, object] | None = None) -> None:
 def install_what_is_loaded() -> None:
     """Do as :func:`install` does, but leave frameworks alone that the program has not imported.
 
-    For programs that were not written with us in mind; called again for each framework that turns up.
+    For programs that were not written with us in mind; called again for each framework that turns up. What is installed
+    already is added to in the way in which it was installed.
 
     Raises:
         ConfigurationError: with every mistake at once.
+        MissingExtraError: a sink that was asked for by name needs a library that is not installed.
 
     """
     global _leaves_unloaded
     with _one_at_a_time():
-        _leaves_unloaded = True
-        try:
-            install()
-        finally:
-            _leaves_unloaded = False
+        if _installed is None:
+            _leaves_unloaded = True
+        _install(None)
 
 
 def uninstall() -> None:

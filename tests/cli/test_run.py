@@ -151,7 +151,7 @@ def test_a_bad_configuration_is_told_where_the_program_starts(project: Path) -> 
 
 def test_a_program_that_is_not_there_is_named(project: Path) -> None:
     done = run(project, *WHOSE, "no-such-program")
-    assert done.returncode == 3
+    assert done.returncode == 127
     assert "no-such-program" in done.stderr
 
 

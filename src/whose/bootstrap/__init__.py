@@ -1,1 +1,1 @@
-"""The folder that the command line puts on the path of a program that it starts."""
+"""Brings whose into programs that do not know of it, and next to nothing before their first line."""

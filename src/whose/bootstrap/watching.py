@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import functools
 import sys
-from types import ModuleType
-from typing import Any
 
 from whose.imports import ImportWatch
-from whose.runtime import install_what_is_loaded
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import ModuleType
+    from typing import Any
 
 OURS = "whose.hosts.django.CodeOwnerMiddleware"
 #: Either of them gives requests their owner.
@@ -27,11 +28,15 @@ def watch_imports() -> None:
 
 
 def _celery_is_here(_: ModuleType) -> None:
-    install_what_is_loaded()
+    from whose.bootstrap.installing import install_at_import
+
+    install_at_import()
 
 
 def _registry_is_here(registry: Any) -> None:
     """Have Django tell when it is set up: ``Apps.populate`` is the last step of ``django.setup()`` (Django 4.2 on)."""
+    import functools
+
     original = registry.Apps.populate
 
     @functools.wraps(original)
@@ -39,8 +44,10 @@ def _registry_is_here(registry: Any) -> None:
         was_ready = self.ready
         result = original(self, installed_apps)
         if self is registry.apps and self.ready and not was_ready:
+            from whose.bootstrap.installing import install_at_setup
+
             _add_middleware()
-            install_what_is_loaded()
+            install_at_setup()
         return result
 
     registry.Apps.populate = populate

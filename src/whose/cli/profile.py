@@ -72,11 +72,10 @@ def command(
 
 
 def _run(program: tuple[str, ...], folder: Path, *, interval: float) -> int:
-    import whose.bootstrap
+    from whose.bootstrap.environment import with_us_on_the_path
 
-    path = os.pathsep.join(filter(None, [str(Path(whose.bootstrap.__file__).parent), os.environ.get("PYTHONPATH")]))
     environment = {
-        **os.environ, "PYTHONPATH": path, "WHOSE_PROFILE_TO": str(folder), "WHOSE_PROFILE_INTERVAL": str(interval)
+        **with_us_on_the_path(os.environ), "WHOSE_PROFILE_TO": str(folder), "WHOSE_PROFILE_INTERVAL": str(interval)
     }  # fmt: skip
     try:
         process = subprocess.Popen(program, env=environment)  # noqa: S603 - the user's own command

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+import signal
+import sys
 from pathlib import Path
 
 import click
 
-from whose.cli import FAILED
-
 SECTION = "Run"
 
+#: What env(1), nohup(1) and shells end with for a program that is not there, and for one that cannot be run.
+NOT_FOUND = 127
+NOT_RUNNABLE = 126
 
-@click.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+
+@click.command(context_settings={"allow_interspersed_args": False})
 @click.argument("program", nargs=-1, required=True, type=click.UNPROCESSED, metavar="COMMAND...")
 def command(program: tuple[str, ...]) -> None:
     """Start a program with whose installed in it.
@@ -26,14 +30,36 @@ def command(program: tuple[str, ...]) -> None:
       whose run gunicorn shop.wsgi
       whose run newrelic-admin run-program celery -A shop worker
       ddtrace-run whose run celery -A shop worker
-    """  # noqa: D301 - click reads this mark as "leave the lines as they are"
-    import whose.bootstrap
 
-    folder = str(Path(whose.bootstrap.__file__).parent)
-    path = [entry for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep) if entry and entry != folder]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([folder, *path]), "WHOSE_RUN": "1"}
+    Exit codes: the program's own; 127 there is no such program; 126 it cannot be run; 4 the program began to use
+    Celery or Django, and the configuration is wrong.
+    """  # noqa: D301 - click reads this mark as "leave the lines as they are"
+    from whose.bootstrap.environment import with_us_on_the_path
+
+    # Pythons where whose is missing tell in the process that was started, which this one becomes.
+    environment = {**with_us_on_the_path(os.environ), "WHOSE_RUN": str(os.getpid())}
+    # Python ignores them from its start on, and what is ignored stays so in the program that a process becomes; a
+    # program that is no Python would not end with a pipe that nobody reads. (subprocess does the same before it execs.)
+    for number in (signal.SIGPIPE, signal.SIGXFSZ):
+        signal.signal(number, signal.SIG_DFL)
     try:
         os.execvpe(program[0], program, environment)  # noqa: S606 - the user's own command
     except OSError as error:
-        click.echo(f"whose: {program[0]}: cannot be run: {error.strerror}", err=True)
-        raise SystemExit(FAILED) from error
+        print(f"whose: {program[0]}: {_reason(program[0], error)}", file=sys.stderr)
+        code = NOT_FOUND if isinstance(error, FileNotFoundError) else NOT_RUNNABLE
+        raise SystemExit(code) from error
+
+
+def _reason(program: str, error: OSError) -> str:
+    """Say why a program cannot be run, and how to mend it."""
+    file = Path(program)
+    if isinstance(error, FileNotFoundError) and os.sep in program and file.exists():
+        return "cannot be run: the interpreter that its first line names is not there"
+    if isinstance(error, FileNotFoundError):
+        mend = "name the path of the program" if os.sep in program else "it is in no folder of PATH"
+        return f"there is no such program; {mend}"
+    if isinstance(error, PermissionError) and file.is_dir():
+        return "cannot be run: it is a folder"
+    if isinstance(error, PermissionError) and file.suffix == ".py":
+        return f"cannot be run: {error.strerror}; run: whose run python {program}"
+    return f"cannot be run: {error.strerror}"

@@ -18,7 +18,7 @@ from whose.hosts.celery.schedules import Schedules
 from whose.hosts.celery.tasks import WrappedTasks
 from whose.imitation import imitating, standing_in
 from whose.patches import Patches
-from whose.runtime import install
+from whose.runtime import install_what_is_loaded
 
 _connected: CeleryHost | None = None
 
@@ -112,7 +112,7 @@ class CeleryHost:
     def _on_worker_init(self, **_: object) -> None:
         try:
             # An agent may have been started since; a command that starts a worker is none of the tasks' work.
-            install()
+            install_what_is_loaded()
             _set(None)
         except Exception as error:
             contain(error, cause="the start of a Celery worker")

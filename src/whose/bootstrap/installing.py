@@ -1,0 +1,46 @@
+"""Installs whose into a program that has begun to use a framework, or ends the program that is misconfigured."""
+
+from __future__ import annotations
+
+import sys
+
+from whose.errors import WhoseError, contain
+from whose.runtime import install_what_is_loaded, is_installed
+
+#: No other code would do: gunicorn gives a worker up for 3 and 4 alone (gunicorn/arbiter.py, APP_LOAD_ERROR) and starts
+#: it over and over for any other; Django's autoreloader starts its child again for 3 (django/utils/autoreload.py).
+MISCONFIGURED = 4
+
+
+def install_at_import() -> None:
+    """Install for a framework that was imported.
+
+    Raises:
+        SystemExit: the configuration is wrong, in a program that nothing was installed in; one that runs goes on.
+
+    """
+    _install(goes_on=is_installed())
+
+
+def install_at_setup() -> None:
+    """Install for a framework that is set up, which may have brought settings of ours along.
+
+    Raises:
+        SystemExit: the configuration is wrong.
+
+    """
+    _install(goes_on=False)
+
+
+def _install(*, goes_on: bool) -> None:
+    try:
+        install_what_is_loaded()
+    except WhoseError as error:
+        if goes_on:
+            contain(error, cause="installing into a program that runs")
+            return
+        # Not raised: the mistake would be the last line of a traceback through an import of somebody else's.
+        print(f"whose: {error}", file=sys.stderr, flush=True)
+        raise SystemExit(MISCONFIGURED) from None
+    except Exception as error:
+        contain(error, cause="installing into a program")
