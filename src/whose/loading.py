@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,14 +36,30 @@ def load(path: str | os.PathLike[str] = ".", *, config: Mapping[str, object] | N
     places = [Place("config", config)] if config is not None else []
     if found is not None:
         places.append(found)
-    import importlib.metadata
-
-    known_sinks = {point.name for point in importlib.metadata.entry_points(group="whose.sinks")}
-    read = read_config(places, known_sinks=known_sinks, beside=folder, inspection=_mistakes_in_files)
+    read = _read(places, folder)
     # Imported here, since a program that only runs under us has no use for it.
     from whose.repository import repository_of
 
     return repository_of(read if places else _with_what_is_there(read))
+
+
+def check(folder: Path) -> None:
+    """Read the configuration file of a program that starts in a folder, if there is one, and the files that it names.
+
+    Raises:
+        ConfigurationError: with every mistake at once.
+
+    """
+    found = find_file(folder)
+    if found is not None and (problems := _mistakes_in_files(_read([found], folder))):
+        raise ConfigurationError(problems)
+
+
+def _read(places: Sequence[Place], folder: Path) -> Config:
+    import importlib.metadata
+
+    known_sinks = {point.name for point in importlib.metadata.entry_points(group="whose.sinks")}
+    return read_config(places, known_sinks=known_sinks, beside=folder, inspection=_mistakes_in_files)
 
 
 def _mistakes_in_files(config: Config) -> tuple[Problem, ...]:

@@ -78,6 +78,8 @@ _explicit = False
 _idle: Runtime | None = None
 #: True while hosts are to be found for those frameworks alone that the program has imported by itself.
 _leaves_unloaded = False
+#: The process in which :func:`install` is at work; read and set under the lock.
+_installing_in: int | None = None
 #: What a program imports of a framework when it uses it, by the host; a framework's package alone may be asked for by
 #: any library that only wants to know whether it is there.
 _USED = {"celery": "celery.app", "django": "django.apps.registry"}
@@ -126,38 +128,49 @@ def install(config: Mapping[str, object] | None = None) -> None:
 
 
 def _install(config: Mapping[str, object] | None) -> None:
+    global _installing_in
+    # The lock is this thread's: what asks now was told of an import that attaching a framework or an agent has made.
+    if _installing_in == os.getpid() and config is None:
+        return
+    _installing_in = os.getpid()
+    try:
+        _install_anew_or_add(config)
+    finally:
+        _installing_in = None
+
+
+def _install_anew_or_add(config: Mapping[str, object] | None) -> None:
     global _installed, _explicit
-    with _one_at_a_time():
-        look_anew()
-        if _installed is not None and _explicit and config is None:
-            _attach_hosts(_installed, _found_hosts())
-            _attach_late_sinks(_installed)
-            return
-        hosts = _found_hosts()
-        wanted = _config_of(config, hosts)
-        if _installed is not None and _installed.config == wanted:
-            _attach_hosts(_installed, hosts)
-            _attach_late_sinks(_installed)
-            return
-        outlets = _outlets(wanted)
-        attributor = Attributor(
-            Resolver.of(wanted),
-            outlets,
-            costs=wanted.costs,
-            parts=wanted.parts,
-            guard=wanted.guard,
-            baggage_to=wanted.baggage_to,
-            baggage_from=wanted.baggage_from,
-        )
-        runtime = Runtime(wanted, attributor)
-        uninstall()
-        try:
-            _attach_sinks(runtime)
-            _attach_hosts(runtime, hosts)
-        except Exception:
-            _detach(runtime)
-            raise
-        _installed, _explicit = runtime, config is not None
+    look_anew()
+    if _installed is not None and _explicit and config is None:
+        _attach_hosts(_installed, _found_hosts())
+        _attach_late_sinks(_installed)
+        return
+    hosts = _found_hosts()
+    wanted = _config_of(config, hosts)
+    if _installed is not None and _installed.config == wanted:
+        _attach_hosts(_installed, hosts)
+        _attach_late_sinks(_installed)
+        return
+    outlets = _outlets(wanted)
+    attributor = Attributor(
+        Resolver.of(wanted),
+        outlets,
+        costs=wanted.costs,
+        parts=wanted.parts,
+        guard=wanted.guard,
+        baggage_to=wanted.baggage_to,
+        baggage_from=wanted.baggage_from,
+    )
+    runtime = Runtime(wanted, attributor)
+    uninstall()
+    try:
+        _attach_sinks(runtime)
+        _attach_hosts(runtime, hosts)
+    except Exception:
+        _detach(runtime)
+        raise
+    _installed, _explicit = runtime, config is not None
 
 
 def install_what_is_loaded() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from whose.errors import WhoseError, contain
@@ -41,6 +42,15 @@ def _install(*, goes_on: bool) -> None:
             return
         # Not raised: the mistake would be the last line of a traceback through an import of somebody else's.
         print(f"whose: {error}", file=sys.stderr, flush=True)
+        if _is_starting():
+            # An interpreter whose site module meets an exit aborts (Python/pylifecycle.c, init_import_site).
+            os._exit(MISCONFIGURED)
         raise SystemExit(MISCONFIGURED) from None
     except Exception as error:
         contain(error, cause="installing into a program")
+
+
+def _is_starting() -> bool:
+    """Tell whether this runs in a sitecustomize: that of an agent may import the frameworks that it instruments."""
+    spec = getattr(sys.modules.get("site"), "__spec__", None)
+    return bool(getattr(spec, "_initializing", False))

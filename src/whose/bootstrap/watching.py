@@ -33,6 +33,15 @@ def _celery_is_here(_: ModuleType) -> None:
     install_at_import()
 
 
+def _agent_is_here(_: ModuleType) -> None:
+    """Write to an agent too that the program loads when Celery or Django is there already."""
+    runtime = sys.modules.get("whose.runtime")
+    if runtime is not None and runtime.is_installed():
+        from whose.bootstrap.installing import install_at_import
+
+        install_at_import()
+
+
 def _registry_is_here(registry: Any) -> None:
     """Have Django tell when it is set up: ``Apps.populate`` is the last step of ``django.setup()`` (Django 4.2 on)."""
     import functools
@@ -66,8 +75,11 @@ def _add_middleware() -> None:
         settings.MIDDLEWARE = [*middleware[:place], OURS, *middleware[place:]]
 
 
+#: Of the agents that programs start in their own code.
+_AGENTS = ("sentry_sdk", "elasticapm", "ddtrace", "newrelic.api.transaction", "prometheus_client")
 _watch = ImportWatch(
     {
+        **dict.fromkeys(_AGENTS, _agent_is_here),
         # The package whose last import is that of the class Celery, and which nothing but a use of Celery loads.
         "celery.app": _celery_is_here,
         "django.apps.registry": _registry_is_here,

@@ -31,11 +31,15 @@ def command(program: tuple[str, ...]) -> None:
       whose run newrelic-admin run-program celery -A shop worker
       ddtrace-run whose run celery -A shop worker
 
-    Exit codes: the program's own; 127 there is no such program; 126 it cannot be run; 4 the program began to use
-    Celery or Django, and the configuration is wrong.
+    Exit codes: the program's own; 127 there is no such program; 126 it cannot be run; 2 the configuration file is
+    wrong, and the program was not started; 4 it ended when Celery or Django was to be attributed, since other settings
+    of whose are wrong.
     """  # noqa: D301 - click reads this mark as "leave the lines as they are"
     from whose.bootstrap.environment import with_us_on_the_path
+    from whose.loading import check
 
+    # Told here in a few lines; a server that starts its workers over and over would tell it among its own tracebacks.
+    check(Path.cwd())
     # Pythons where whose is missing tell in the process that was started, which this one becomes.
     environment = {**with_us_on_the_path(os.environ), "WHOSE_RUN": str(os.getpid())}
     # Python ignores them from its start on, and what is ignored stays so in the program that a process becomes; a

@@ -9,4 +9,9 @@ import sys
 def testify() -> dict[str, object]:
     """Return it; only a test looks at the module of whose, which the program does not import."""
     whose = sys.modules.get("whose")
-    return {"pid": os.getpid(), "parent": os.getppid(), "owner": whose and whose.attributes().get("code_owner")}
+    return {
+        "pid": os.getpid(),
+        "parent": os.getppid(),
+        "owner": whose and whose.attributes().get("code_owner"),
+        "hosts": whose and whose.stats()["hosts"],
+    }

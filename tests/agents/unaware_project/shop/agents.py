@@ -1,15 +1,15 @@
-"""The agents that are started in code, as their documentation shows; ``SHOP_AGENT`` says which, and when."""
+"""The agents that are started in code, as their documentation shows; ``SHOP_AGENT`` says which, by whom and when."""
 
 from __future__ import annotations
 
 import os
 
-AGENT, _, MOMENT = os.environ.get("SHOP_AGENT", "").partition(" ")
+AGENT, FRAMEWORK, MOMENT = os.environ.get("SHOP_AGENT", "none of none").split()
 
 
 def start(moment: str, *, framework: str) -> None:
-    """Start the agent if this is its moment: before or after the framework was imported."""
-    if moment != MOMENT:
+    """Start the agent if this is its moment: before or after the framework was imported or set up."""
+    if (moment, framework) != (MOMENT, FRAMEWORK):
         return
     if AGENT == "sentry":
         import sentry_sdk
