@@ -186,7 +186,7 @@ def install_what_is_loaded() -> None:
     """
     global _leaves_unloaded
     with _one_at_a_time():
-        if _installed is None:
+        if _installed is None and _installing_in != os.getpid():
             _leaves_unloaded = True
         _install(None)
 

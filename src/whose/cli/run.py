@@ -58,12 +58,12 @@ def _reason(program: str, error: OSError) -> str:
     """Say why a program cannot be run, and how to mend it."""
     file = Path(program)
     if isinstance(error, FileNotFoundError) and os.sep in program and file.exists():
-        return "cannot be run: the interpreter that its first line names is not there"
+        return "cannot be run: the interpreter that its first line names is not there; install it or mend it"
     if isinstance(error, FileNotFoundError):
-        mend = "name the path of the program" if os.sep in program else "it is in no folder of PATH"
+        mend = "name the path of one" if os.sep in program else "it is in no folder of PATH"
         return f"there is no such program; {mend}"
     if isinstance(error, PermissionError) and file.is_dir():
-        return "cannot be run: it is a folder"
+        return "cannot be run: it is a folder; name a program in it"
     if isinstance(error, PermissionError) and file.suffix == ".py":
         return f"cannot be run: {error.strerror}; run: whose run python {program}"
     return f"cannot be run: {error.strerror}"

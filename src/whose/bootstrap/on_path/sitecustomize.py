@@ -30,7 +30,8 @@ def _tell_of_missing_whose() -> None:
     if is_started or any(PathFinder.find_spec(name) for name in ("celery", "django")):
         os.environ["WHOSE_RUN"] = "told"
         mend = f"{sys.executable} -m pip install whose"
-        print(f"whose: the program runs unwatched: whose is not installed in its Python; run: {mend}", file=sys.stderr)
+        reason = "nothing is attributed in this program, since whose is not installed in its Python"
+        print(f"whose: {reason}; run: {mend}", file=sys.stderr)
 
 
 def _hand_over() -> None:
