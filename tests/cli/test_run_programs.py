@@ -40,7 +40,8 @@ def test_a_workers_tasks_are_attributed_and_it_ends_warmly(
     with worker((*WHOSE, *command), settings=settings, log=tmp_path / "worker.log") as started:
         started.await_ready()
         sending = Sending("paint", "2", settings=settings)
-        time.sleep(0.5)  # so that the task is running, for which nothing would be changed by more or less of it
+        while "red.tasks.paint[" not in started.log:
+            time.sleep(0.05)
         started.ask_to_end()
         testimony = sending.result()
     # That the process ended with status 0 was seen at the end of the block.
@@ -51,21 +52,24 @@ def test_a_workers_tasks_are_attributed_and_it_ends_warmly(
     assert "Warm shutdown" in started.log
 
 
+#: Each with what it ends with at SIGTERM, and whether another process serves than the one that was started.
 SERVERS = {
-    "gunicorn": ("gunicorn", "--bind", "127.0.0.1:{port}", "--workers", "2", "shop.wsgi"),
-    "uvicorn": ("uvicorn", "--port", "{port}", "shop.asgi:application"),
-    "manage.py": (PYTHON, "manage.py", "runserver", "{port}"),
-    "django-admin": ("django-admin", "runserver", "--noreload", "{port}"),
+    "gunicorn": (("gunicorn", "--bind", "127.0.0.1:{port}", "--workers", "2", "shop.wsgi"), 0, True),
+    "uvicorn": (("uvicorn", "--port", "{port}", "shop.asgi:application"), -signal.SIGTERM, False),
+    "manage.py": ((PYTHON, "manage.py", "runserver", "{port}"), 0, True),
+    "django-admin": (("django-admin", "runserver", "--noreload", "{port}"), -signal.SIGTERM, False),
 }
 
 
-@pytest.mark.parametrize("command", SERVERS.values(), ids=SERVERS)
-def test_a_servers_requests_are_attributed(command: tuple[str, ...], tmp_path: Path) -> None:
-    with Site((*WHOSE, *command), settings=environment("redis://nowhere"), log=tmp_path / "site.log") as site:
+@pytest.mark.parametrize(("command", "status", "serves_in_child"), SERVERS.values(), ids=SERVERS)
+def test_a_servers_requests_are_attributed(
+    command: tuple[str, ...], status: int, serves_in_child: bool, tmp_path: Path
+) -> None:
+    settings = environment("redis://nowhere")
+    with Site((*WHOSE, *command), settings=settings, log=tmp_path / "site.log", status=status) as site:
         site.await_ready()
         answers = [site.ask(path) for path in ("/paint/", "/basket/")]
-        has_children = "--noreload" not in command and command[0] != "uvicorn"
-        assert {answer["parent" if has_children else "pid"] for answer in answers} == {site.pid}
+        assert {answer["parent" if serves_in_child else "pid"] for answer in answers} == {site.pid}
         if command[0] == "gunicorn":
             before = {answer["pid"] for answer in answers}
             os.kill(site.pid, signal.SIGHUP)

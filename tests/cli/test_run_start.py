@@ -180,3 +180,11 @@ def test_nothing_is_left_behind(tmp_path: Path) -> None:
     assert json.loads(with_it.stdout) == ["whose.hosts.django.CodeOwnerMiddleware"], with_it.stderr
     assert files() == before
     assert json.loads(run(sys.executable, "-B", "program.py", folder=tmp_path).stdout) == []
+
+
+def test_settings_that_cannot_be_changed_do_not_keep_django_from_being_set_up(tmp_path: Path) -> None:
+    (tmp_path / "settings.py").write_text("MIDDLEWARE = None\n")
+    code = "import django; django.setup(); print('set up')"
+    done = run(*WHOSE, sys.executable, "-c", code, folder=tmp_path, path=".", DJANGO_SETTINGS_MODULE="settings")
+    assert (done.returncode, done.stdout) == (0, "set up\n"), done.stderr
+    assert "whose contained an error in changing the settings of a program" in done.stderr

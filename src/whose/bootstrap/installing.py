@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 
 from whose.errors import WhoseError, contain
 from whose.runtime import install_what_is_loaded, is_installed
@@ -23,13 +24,17 @@ def install_at_import() -> None:
     _install(goes_on=is_installed())
 
 
-def install_at_setup() -> None:
+def install_at_setup(change_settings: Callable[[], None]) -> None:
     """Install for a framework that is set up, which may have brought settings of ours along.
 
     Raises:
         SystemExit: the configuration is wrong.
 
     """
+    try:
+        change_settings()
+    except Exception as error:
+        contain(error, cause="changing the settings of a program")
     _install(goes_on=False)
 
 

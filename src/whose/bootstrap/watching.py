@@ -55,8 +55,7 @@ def _registry_is_here(registry: Any) -> None:
         if self is registry.apps and self.ready and not was_ready:
             from whose.bootstrap.installing import install_at_setup
 
-            _add_middleware()
-            install_at_setup()
+            install_at_setup(_add_middleware)
         return result
 
     registry.Apps.populate = populate

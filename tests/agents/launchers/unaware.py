@@ -38,12 +38,11 @@ def worker(command: Sequence[str], *, settings: Mapping[str, str], log: Path) ->
 class Site(Started):
     """A server of the site, started by a command in which ``{port}`` stands for its port."""
 
-    def __init__(self, command: Sequence[str], *, settings: Mapping[str, str], log: Path) -> None:
+    def __init__(self, command: Sequence[str], *, settings: Mapping[str, str], log: Path, status: int = 0) -> None:
+        """Describe the server; ``status`` is what it ends with at SIGTERM, by itself."""
         self._port = port = free_port()
         filled = [word.format(port=port) for word in command]
-        super().__init__(
-            filled, log=log, environment=settings, cwd=PROJECT, is_ready=listens(port), statuses=(0, -15, 143)
-        )
+        super().__init__(filled, log=log, environment=settings, cwd=PROJECT, is_ready=listens(port), statuses=(status,))
 
     def ask(self, path: str) -> Any:
         """Return what a view answered."""
