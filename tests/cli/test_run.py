@@ -39,12 +39,13 @@ ALLOWED_HOSTS = ["*"]
 MIDDLEWARE = ["django.middleware.common.CommonMiddleware"]
 """,
     "with_both.py": """
-import json
+import json, sys
+agents = [name for name in ("newrelic", "ddtrace", "opentelemetry") if name in sys.modules]
 import with_celery
 import django
 django.setup()
 from django.test import Client
-print(json.dumps([with_celery.task.apply().get(), Client().get("/").json()]))
+print(json.dumps([agents, with_celery.task.apply().get(), Client().get("/").json()]))
 """,
     "with_children.py": """
 import multiprocessing, runpy, subprocess, sys
@@ -69,6 +70,8 @@ NEWRELIC = [str(BIN / "newrelic-admin"), "run-program"]
 DATADOG = [str(BIN / "ddtrace-run")]
 NO_EXPORT = [f"--{kind}_exporter=none" for kind in ("traces", "metrics", "logs")]
 OPENTELEMETRY = [str(BIN / "opentelemetry-instrument"), *NO_EXPORT]
+#: What is loaded before the program's first line, by the command that does it.
+AGENTS = {"newrelic-admin": "newrelic", "ddtrace-run": "ddtrace", "opentelemetry-instrument": "opentelemetry"}
 WHOSE = [str(BIN / "whose"), "run"]
 QUIET = {
     "NEW_RELIC_DEVELOPER_MODE": "true",
@@ -116,8 +119,9 @@ def run(project: Path, *command: str, **environment: str) -> subprocess.Complete
 def test_a_program_is_attributed_on_either_side_of_an_agents_command(project: Path, front: list[str]) -> None:
     done = run(project, *front, sys.executable, "with_both.py")
     assert done.returncode == 0, done.stderr
-    owners = [told["code_owner"] for told in json.loads(done.stdout.splitlines()[-1])]
-    assert owners == ["team-red", "team-red"], done.stderr
+    agents, *told = json.loads(done.stdout.splitlines()[-1])
+    assert {AGENTS[Path(word).name] for word in front if Path(word).name in AGENTS} <= set(agents)
+    assert [one["code_owner"] for one in told] == ["team-red", "team-red"], done.stderr
 
 
 def test_without_it_nothing_is_attributed(project: Path) -> None:

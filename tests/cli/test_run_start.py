@@ -188,3 +188,15 @@ def test_settings_that_cannot_be_changed_do_not_keep_django_from_being_set_up(tm
     done = run(*WHOSE, sys.executable, "-c", code, folder=tmp_path, path=".", DJANGO_SETTINGS_MODULE="settings")
     assert (done.returncode, done.stdout) == (0, "set up\n"), done.stderr
     assert "whose contained an error in changing the settings of a program" in done.stderr
+
+
+def test_an_agent_that_attaching_it_loads_is_written_to_once(tmp_path: Path) -> None:
+    (tmp_path / "settings.py").write_text("")
+    code = """
+import celery.app, django, os, whose.runtime
+os.environ["NEW_RELIC_DEVELOPER_MODE"] = "true"
+django.setup()
+print([outlet.name for outlet in whose.runtime.active().attributor.outlets].count("newrelic"))
+"""
+    done = run(*WHOSE, sys.executable, "-c", code, folder=tmp_path, path=".", DJANGO_SETTINGS_MODULE="settings")
+    assert done.stdout == "1\n", done.stderr
