@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import functools
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from whose.attribution import _current, leave_no_frame
 from whose.errors import contain
 from whose.hosts.threads.carrying import carried, carry_to_greenlet, submitting
-from whose.imports import Callback
 from whose.patches import Patches
+
+if TYPE_CHECKING:
+    from whose.imports import Callback
 
 
 class Greenlets:
