@@ -60,7 +60,7 @@ def owners(sent: Sent) -> dict[str, set[Any]]:
         pytest.param("newrelic", (*NEWRELIC, *WHOSE), "", id="newrelic whose"),
         pytest.param("datadog", (*WHOSE, *DATADOG), "", id="whose datadog", marks=pytest.mark.slow),
         pytest.param("datadog", (*DATADOG, *WHOSE), "", id="datadog whose"),
-        pytest.param("opentelemetry", (*WHOSE, *OPENTELEMETRY), "", id="whose opentelemetry"),
+        pytest.param("opentelemetry", (*WHOSE, *OPENTELEMETRY), "", id="whose opentelemetry", marks=pytest.mark.slow),
         pytest.param("opentelemetry", (*OPENTELEMETRY, *WHOSE), "", id="opentelemetry whose", marks=pytest.mark.slow),
         pytest.param("sentry", WHOSE, "before", id="sentry before", marks=pytest.mark.slow),
         pytest.param("sentry", WHOSE, "after", id="sentry after"),
