@@ -139,7 +139,7 @@ class CeleryHost:
         from celery.beat import Scheduler
 
         try:
-            install()  # an agent may have been started since
+            install_what_is_loaded()  # an agent may have been started since
         except Exception as error:
             contain(error, cause="the start of Celery's beat")
         if self._schedules is not None:
