@@ -24,7 +24,8 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "plain": {"format": TOLD},
+        # Django configures logging before its apps, and a thread of the agent's may log between the two.
+        "plain": {"()": "logging.Formatter", "fmt": TOLD, "defaults": {"code_owner": None}},
         "json": {"()": "pythonjsonlogger.json.JsonFormatter"},
     },
     "handlers": {
@@ -170,7 +171,7 @@ class Left:
         """Return the lines that a JSON formatter made."""
         told = [json.loads(text) for text in (self.project / f"{program}.json").read_text().splitlines()]
         keys = ("dd.trace_id", "dd.span_id", "dd.service", "code_owner", "message")
-        return [_line(*(str(fields[key]) for key in keys)) for fields in told]
+        return [_line(*(str(fields.get(key)) for key in keys)) for fields in told]
 
 
 def _line(trace_id: str, span_id: str, service: str, owner: str, message: str) -> Line:
