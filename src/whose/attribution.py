@@ -36,6 +36,7 @@ _set = _current.set
 _reset = _current.reset
 #: That of the function which runs attributed code; the same for all of them.
 _run_code: CodeType | None = None
+_MOST_REMEMBERED = 4_096
 
 
 def current() -> Attribution | None:
@@ -103,8 +104,7 @@ class Attributor:
         #: None while nothing is asked for of what works cost, so that nothing is spent on it.
         has_metrics = any(outlet.counts for outlet in outlets)
         self.meter = Meter(costs, has_metrics=has_metrics) if costs or has_metrics else None
-        #: Whether nothing is asked for of what works cost but how long they waited and took.
-        self.times = self.meter is not None and not self.meter.parts
+        self._observers: dict[Attribution, Observer] = {}
         #: Hosts' answers to whose work a log record tells of that was made outside of it.
         self.record_readers: list[Callable[[LogRecord], Attribution | None]] = []
         #: Hosts' answers to who owns a thing of theirs, where more than its code decides; None for other things.
@@ -169,12 +169,6 @@ class Attributor:
         except Exception as error:
             only.failed(error)
 
-    def failed_to_write(self, error: Exception) -> None:
-        """Contain an error that the only sink raised."""
-        only = self.only
-        if only is not None:
-            only.failed(error)
-
     def failed(
         self, attribution: Attribution | None, error: Exception, *, outlets: Sequence[Outlet] | None = None
     ) -> Fault | None:
@@ -227,22 +221,27 @@ class Attributor:
         origin_of: Callable[[Any], Origin | Aside | None] | None = None,
         expected: tuple[type[Exception], ...] = (),
         waited: Callable[[Any], float | None] | None = None,
-    ) -> Callable[[Callable[..., Any], Entrance], Callable[..., Any]]:
-        """Return what does as :meth:`attributed` for many functions, which then share what is the same for all."""
+    ) -> Callable[..., Callable[..., Any]]:
+        """Return what does as :meth:`attributed` for many functions, which then share what is the same for all.
 
-        def attribute(body: Callable[..., Any], entrance: Entrance) -> Callable[..., Any]:
+        It is called with a function and its entrance; ``is_whole`` tells that no other function of the same entrance
+        is called around this one, so that what it takes is what the work takes.
+        """
+
+        def attribute(body: Callable[..., Any], entrance: Entrance, *, is_whole: bool = True) -> Callable[..., Any]:
             if _may_be_coroutine(body) and inspect.iscoroutinefunction(body):
                 return self._attributed_coroutine(body, entrance, origin_of, expected, waited)
-            if self.meter is not None and not self.times:
+            if self.meter is not None and self.meter.parts:
                 queued = functools.partial(waited, entrance.thing) if waited else None
                 body = self.metered(body, self.meter, waited=queued)
+            elif self.meter is not None and is_whole:
+                body = self._timed(body, entrance, waited)
+            entrance.origin_of, entrance.expected = origin_of, expected
 
-            entrance.origin_of, entrance.expected, entrance.waited = origin_of, expected, waited
-
-            # This runs before every task: what is usual, one sink and no other work, is written out. Each variable of
-            # the functions around it is touched at each call, and mostly out of the processor's caches: three are few.
+            # This runs before every task: what is usual, one sink and no other work, is written out, and what is rare
+            # is somewhere else, for all that is touched here is mostly out of the processor's caches.
             def run(*args: Any, **kwargs: Any) -> Any:
-                token = attribution = observe = None
+                token = attribution = None
                 try:
                     try:
                         for write in self.turns:
@@ -251,24 +250,15 @@ class Attributor:
                                 asked_by = entrance.origin_of
                                 origin = asked_by(entrance.thing) if asked_by is not None else None
                                 ready = entrance.usual if origin is None else entrance.others.get(origin, NOT_READY)  # type: ignore[arg-type]
-                                writer, attribution, prepared, observer = ready
+                                writer, attribution, prepared = ready
                                 if writer is write:
                                     token = _set(attribution)
-                                    try:
-                                        write(prepared)
-                                    except Exception as error:
-                                        self.failed_to_write(error)
-                                    observe = observer
+                                    write(prepared)
                             break
                         if token is None and self.is_open:
-                            attribution, token, observe = self._enter(entrance, (args, kwargs))
-                        if observe is not None:
-                            queued = None
-                            began = perf_counter()
-                            if entrance.waited is not None:
-                                queued = entrance.waited(entrance.thing)
+                            attribution, token = self._enter(entrance, (args, kwargs))
                     except Exception as error:
-                        contain(error, cause="attribution")
+                        self._failed_to_begin(error, is_written=token is None)
                     # Even an empty dict would be copied.
                     return body(*args, **kwargs) if kwargs else body(*args)
                 except Exception as error:
@@ -287,11 +277,6 @@ class Attributor:
                     raise
                 finally:
                     if token is not None:
-                        if observe is not None:
-                            try:  # noqa: SIM105 - a call more for every task
-                                observe(perf_counter() - began, queued)
-                            except Exception:  # noqa: S110 - contained already, as above
-                                pass
                         try:
                             _reset(token)
                         except (ValueError, RuntimeError):
@@ -303,16 +288,10 @@ class Attributor:
 
         return attribute
 
-    def _enter(
-        self, entrance: Entrance, call: Call
-    ) -> tuple[Attribution, Token[Attribution | Scope | None], Observer | None]:
-        """Make work that enters here the running work, inside of what runs, and tell the sinks of it.
-
-        Return its attribution, what makes current again what was, and what takes the seconds that it took, where
-        nothing but that is asked for.
-        """
+    def _enter(self, entrance: Entrance, call: Call) -> tuple[Attribution, Token[Attribution | Scope | None]]:
+        """Make work that enters here the running work, inside of what runs, and tell the sinks of it."""
         outer = _get()
-        origin = outlets = observe = None
+        origin = outlets = None
         if type(outer) is Attribution and outer.work is entrance.work:
             # The same work once more, further in: a task's own __call__ came first. New Relic's agent before 10 opens
             # the transaction between the two (hooks/application_celery.py), so sinks are told again.
@@ -327,45 +306,78 @@ class Attributor:
             if self.only is None or outer is not None or attribution.is_nested:
                 self.record(attribution, outlets)
             else:
-                observe = self._begin(self.only, attribution, entrance, origin)  # type: ignore[arg-type]
-            if observe is None and outer is None:
-                observe = self._observer(attribution)
+                self._begin(self.only, attribution, entrance, origin)  # type: ignore[arg-type]
             is_told = True
         finally:
             if not is_told:  # the stack has no room for the call, or a sink ends the process
                 _reset(token)
-        return attribution, token, observe
+        return attribution, token
 
-    def _begin(
-        self, only: Outlet, attribution: Attribution, entrance: Entrance, origin: Origin | None
-    ) -> Observer | None:
-        """Tell the only sink that work has begun outside all other, timed, and make ready for the next time.
-
-        Return what takes the seconds that it took, as :meth:`_enter` does.
-        """
+    def _begin(self, only: Outlet, attribution: Attribution, entrance: Entrance, origin: Origin | None) -> None:
+        """Tell the only sink that work has begun outside all other, timed, and make ready for the next time."""
         ready = entrance.ready_for(origin)
         if ready[0] is not only.write or ready[1] is not attribution:
             # Another attribution than the one that is kept was chosen by an argument of this run.
             is_kept = ready[1] is attribution
             try:
-                ready = (only.write, attribution, only.prepared(attribution), self._observer(attribution))
+                ready = (only.write, attribution, only.prepared(attribution))
             except Exception as error:
                 only.failed(error)
-                return None
+                return
             if is_kept:
                 entrance.keep_ready(ready, origin)
         if only.write_timed(ready[2]) and self.is_open:
             self.turns = repeat(only.write, UNTIMED)
-        return ready[3]
 
-    def _observer(self, attribution: Attribution) -> Observer | None:
-        """Return what takes the seconds that a work took; None where more than that is asked for, or nothing."""
-        if not self.times:
+    def _failed_to_begin(self, error: Exception, *, is_written: bool) -> None:
+        """Contain an error of ours, or of the only sink, at the beginning of a work."""
+        only = self.only
+        if is_written or only is None:
+            contain(error, cause="attribution")
+        else:
+            only.failed(error)
+
+    def _timed(
+        self, body: Callable[..., Any], entrance: Entrance, waited: Callable[[Any], float | None] | None
+    ) -> Callable[..., Any]:
+        """Return a function that runs ``body`` and tells how long it took and waited, where it is a work of its own."""
+
+        def run(*args: Any, **kwargs: Any) -> Any:
+            observe = queued = None
+            try:
+                running = _get()
+                observe = self._observers.get(running) or self._observer(running)  # type: ignore[arg-type]
+                if waited is not None and observe is not None:
+                    queued = waited(entrance.thing)
+            except Exception as error:
+                contain(error, cause="metering")
+            began = perf_counter()
+            try:
+                return body(*args, **kwargs) if kwargs else body(*args)
+            except Exception as error:
+                leave_no_frame(error, ours)
+                raise
+            finally:
+                if observe is not None:
+                    try:  # noqa: SIM105 - a call more for every task
+                        observe(perf_counter() - began, queued)
+                    except Exception:  # noqa: S110 - contained already, except where there is no room to do even that
+                        pass
+
+        ours = run.__code__
+        return imitating(run, body)
+
+    def _observer(self, running: Attribution | Scope | None) -> Observer | None:
+        """Return what takes the seconds that a work took; None for work that is nested in another."""
+        if not isinstance(running, Attribution) or running.is_nested:
             return None
         only = self.only
         counting = [outlet for outlet in self.outlets if outlet.counts]
-        shortly = only.observer_of(attribution) if only is not None and counting == [only] else None
-        return shortly or functools.partial(self._took, attribution)
+        shortly = only.observer_of(running) if only is not None and counting == [only] else None
+        if len(self._observers) >= _MOST_REMEMBERED:
+            self._observers.clear()
+        known = self._observers[running] = shortly or functools.partial(self._took, running)
+        return known
 
     def _took(self, attribution: Attribution, seconds: float, queue_seconds: float | None) -> None:
         """Tell the sinks that count how long a work took that has ended."""

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 from whose.errors import PASSING, contain
 from whose.model import UNKNOWN, Attribution, Ownership, Rule, SourceName, TeamName, Work
-from whose.outlets import Observer
 from whose.resolver import Resolver
 
 CALLER = SourceName("caller")
@@ -56,10 +55,9 @@ def _chooses_nothing(*_: object, **__: object) -> None:
 _NONE_YET: dict[Any, Any] = {}
 
 #: An attribution with all that is done for it made ready: the function of the only sink that writes at the beginning of
-#: a work, the attribution, what that function is given of it, and what takes the seconds that the work took, where the
-#: sink counts them.
-Ready = tuple[Callable[[Any], object] | None, Attribution | None, object, Observer | None]
-NOT_READY: Ready = (None, None, None, None)
+#: a work, the attribution, and what that function is given of it.
+Ready = tuple[Callable[[Any], object] | None, Attribution | None, object]
+NOT_READY: Ready = (None, None, None)
 
 
 class Entrance:
@@ -75,7 +73,6 @@ class Entrance:
         "resolver",
         "thing",
         "usual",
-        "waited",
         "work",
     )
 
@@ -90,8 +87,6 @@ class Entrance:
         self.origin_of: Callable[[Any], Origin | Aside | None] | None = None
         #: Exceptions by which the framework steers; nobody is at fault for them.
         self.expected: tuple[type[Exception], ...] = ()
-        #: Tells for how many seconds the work was queued, given the thing; None where nobody asks.
-        self.waited: Callable[[Any], float | None] | None = None
         self.resolver = resolver
         self._ownership = ownership
         self._choose: Callable[..., object] | None = None
@@ -148,7 +143,7 @@ class Entrance:
             chosen = self._chosen(call)
             known = self._made(chosen or self.ownership, origin, is_nested=False)
             if chosen is None and not (call is None and self._is_choosing()):
-                self.keep_ready((None, known, None, None), origin)
+                self.keep_ready((None, known, None), origin)
         return known
 
     def ready_for(self, origin: Origin | None) -> Ready:
