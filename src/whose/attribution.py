@@ -13,11 +13,11 @@ from time import perf_counter
 from types import CodeType, FunctionType
 from typing import Any, ParamSpec, TypeVar, cast
 
-from whose.costs import Costs
+from whose.costs import Costs, open_ledger
 from whose.entrances import NOT_READY, Aside, Call, Entrance, Origin, Scope
 from whose.errors import contain
 from whose.imitation import imitating
-from whose.metering import Meter, Metering
+from whose.metering import NO_LEDGER, Meter, Metering
 from whose.model import Attribution, Fault, Ownership, Work
 from whose.outlets import UNTIMED, Observer, Outlet
 from whose.resolver import Resolver
@@ -119,7 +119,9 @@ class Attributor:
             self.hot.append(outlet)
             self.only = outlet if len(self.hot) == 1 and self.is_open else None
             self.turns = iter(())
-        if not outlet.counts:
+        if outlet.counts:
+            self._observers.clear()
+        else:
             self.told_again.append(outlet)
 
     def close(self) -> None:
@@ -221,20 +223,16 @@ class Attributor:
         origin_of: Callable[[Any], Origin | Aside | None] | None = None,
         expected: tuple[type[Exception], ...] = (),
         waited: Callable[[Any], float | None] | None = None,
-    ) -> Callable[..., Callable[..., Any]]:
-        """Return what does as :meth:`attributed` for many functions, which then share what is the same for all.
+    ) -> Callable[[Callable[..., Any], Entrance], Callable[..., Any]]:
+        """Return what does as :meth:`attributed` for many functions, which then share what is the same for all."""
 
-        It is called with a function and its entrance; ``is_whole`` tells that no other function of the same entrance
-        is called around this one, so that what it takes is what the work takes.
-        """
-
-        def attribute(body: Callable[..., Any], entrance: Entrance, *, is_whole: bool = True) -> Callable[..., Any]:
+        def attribute(body: Callable[..., Any], entrance: Entrance) -> Callable[..., Any]:
             if _may_be_coroutine(body) and inspect.iscoroutinefunction(body):
                 return self._attributed_coroutine(body, entrance, origin_of, expected, waited)
             if self.meter is not None and self.meter.parts:
                 queued = functools.partial(waited, entrance.thing) if waited else None
                 body = self.metered(body, self.meter, waited=queued)
-            elif self.meter is not None and is_whole:
+            elif self.meter is not None:
                 body = self._timed(body, entrance, waited)
             entrance.origin_of, entrance.expected = origin_of, expected
 
@@ -258,7 +256,7 @@ class Attributor:
                         if token is None and self.is_open:
                             attribution, token = self._enter(entrance, (args, kwargs))
                     except Exception as error:
-                        self._failed_to_begin(error, is_written=token is None)
+                        self._failed_to_begin(error, is_ours=token is None)
                     # Even an empty dict would be copied.
                     return body(*args, **kwargs) if kwargs else body(*args)
                 except Exception as error:
@@ -267,9 +265,8 @@ class Attributor:
                         traceback = _traceback.__get__(error)
                         if traceback is not None and traceback.tb_frame.f_code is _run_code:
                             _traceback.__set__(error, traceback.tb_next)
-                        if not issubclass(
-                            type(error), entrance.expected
-                        ):  # isinstance() would ask the exception itself
+                        # isinstance() would ask the exception itself.
+                        if not issubclass(type(error), entrance.expected):
                             is_again = token is not None and token.old_value is attribution
                             self.failed(attribution, error, outlets=self.told_again if is_again else None)
                     except Exception:  # noqa: S110 - contained already, except where there is no room to do even that
@@ -329,10 +326,10 @@ class Attributor:
         if only.write_timed(ready[2]) and self.is_open:
             self.turns = repeat(only.write, UNTIMED)
 
-    def _failed_to_begin(self, error: Exception, *, is_written: bool) -> None:
+    def _failed_to_begin(self, error: Exception, *, is_ours: bool) -> None:
         """Contain an error of ours, or of the only sink, at the beginning of a work."""
         only = self.only
-        if is_written or only is None:
+        if is_ours or only is None:
             contain(error, cause="attribution")
         else:
             only.failed(error)
@@ -340,15 +337,20 @@ class Attributor:
     def _timed(
         self, body: Callable[..., Any], entrance: Entrance, waited: Callable[[Any], float | None] | None
     ) -> Callable[..., Any]:
-        """Return a function that runs ``body`` and tells how long it took and waited, where it is a work of its own."""
+        """Return a function that runs ``body`` and tells how long it took and waited, where it is a whole work.
+
+        That is what :meth:`metered` does, where nothing more is asked for.
+        """
 
         def run(*args: Any, **kwargs: Any) -> Any:
-            observe = queued = None
+            observe = queued = token = None
             try:
-                running = _get()
-                observe = self._observers.get(running) or self._observer(running)  # type: ignore[arg-type]
-                if waited is not None and observe is not None:
-                    queued = waited(entrance.thing)
+                if open_ledger.get() is None:
+                    running = current()
+                    observe = self._observers.get(running) or self._observer(running)  # type: ignore[arg-type]
+                    if waited is not None:
+                        queued = waited(entrance.thing)
+                    token = open_ledger.set(NO_LEDGER)
             except Exception as error:
                 contain(error, cause="metering")
             began = perf_counter()
@@ -358,18 +360,20 @@ class Attributor:
                 leave_no_frame(error, ours)
                 raise
             finally:
-                if observe is not None:
-                    try:  # noqa: SIM105 - a call more for every task
-                        observe(perf_counter() - began, queued)
-                    except Exception:  # noqa: S110 - contained already, except where there is no room to do even that
-                        pass
+                if token is not None:
+                    try:
+                        if observe is not None:
+                            observe(perf_counter() - began, queued)
+                        open_ledger.reset(token)
+                    except Exception as error:
+                        contain(error, cause="metering")
 
         ours = run.__code__
         return imitating(run, body)
 
-    def _observer(self, running: Attribution | Scope | None) -> Observer | None:
-        """Return what takes the seconds that a work took; None for work that is nested in another."""
-        if not isinstance(running, Attribution) or running.is_nested:
+    def _observer(self, running: Attribution | None) -> Observer | None:
+        """Return what takes the seconds that a work took."""
+        if running is None:
             return None
         only = self.only
         counting = [outlet for outlet in self.outlets if outlet.counts]

@@ -12,7 +12,7 @@ from whose.model import Attribution
 from whose.outlets import Outlet
 
 #: Says that a work is running; no thread may write to it.
-_NO_LEDGER = Ledger((), thread=0)
+NO_LEDGER = Ledger((), thread=0)
 
 
 class Metering:
@@ -62,13 +62,14 @@ class Timing(Metering):
     __slots__ = ("_began", "_queue_seconds")
 
     def __init__(self, queue_seconds: float | None) -> None:
-        super().__init__(_NO_LEDGER, token=None, charge=None)
+        super().__init__(NO_LEDGER, token=open_ledger.set(NO_LEDGER), charge=None)
         self._queue_seconds = queue_seconds
         self._began = perf_counter()
 
     def stop(self, attribution: Attribution | None, outlets: Collection[Outlet]) -> None:
         """End it, and tell the sinks how long it took."""
         seconds = perf_counter() - self._began
+        self._close()
         if attribution is not None:
             costs = Costs(queue_seconds=self._queue_seconds, seconds=seconds)
             for outlet in outlets:
@@ -84,16 +85,10 @@ class Meter:
         #: Whether anybody wants to know how long a work was queued.
         self.measures_queue = has_metrics or "queue" in self.parts
 
-    def start(
-        self, attribution: Attribution | None, *, is_nested: bool = False, queue_seconds: float | None = None
-    ) -> Metering | None:
-        """Begin a work, or a part of the work that is running; None in a thread that runs beside the work's own.
-
-        ``is_nested`` tells of a work whose attribution is not known yet that it runs inside another.
-        """
+    def start(self, attribution: Attribution | None, *, queue_seconds: float | None = None) -> Metering | None:
+        """Begin a work, or a part of the work that is running; None in a thread that runs beside the work's own."""
         if not self.parts:
-            is_part = is_nested or (attribution is not None and attribution.is_nested)
-            return None if is_part else Timing(queue_seconds)
+            return Timing(queue_seconds) if open_ledger.get() is None else None
         kept = running_ledger()
         if kept is not None:
             team = attribution.ownership.team if attribution is not None else None

@@ -80,12 +80,18 @@ def run_all(app: Any) -> None:
         with whose.attributing("timed.block"):
             pass
 
+    def run_itself(depth: int) -> None:
+        if depth:
+            again(depth - 1)
+
+    again = made(app, run_itself, name="again")
     outer = made(app, run_inside, name="outer")
     called = made(app, nothing, name="called", base=Calling)
     failing = made(app, fail, name="failing")
     for _ in range(20):
         outer()
         called()
+        again(2)
         with pytest.raises(ValueError):
             failing()
     inner.apply()
@@ -103,7 +109,13 @@ def test_each_work_that_is_not_nested_is_told_once(app: Any, sink: Timing, has_o
         finally:
             whose.uninstall()
     names = [name for name, _ in sink.told]
-    assert {name: names.count(name) for name in names} == {"outer": 20, "called": 20, "failing": 20, "inner": 1}
+    assert {name: names.count(name) for name in names} == {
+        "outer": 20,
+        "called": 20,
+        "again": 20,
+        "failing": 20,
+        "inner": 1,
+    }
     assert all(0 < seconds < 60 for _, seconds in sink.told)
 
 

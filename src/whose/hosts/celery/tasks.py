@@ -140,13 +140,11 @@ class WrappedTasks:
     def _wrap(self, task: Any) -> None:
         entrance = TaskEntrance(self._attributor, task)
         before = task.run
-        # Where a __call__ of the task's own comes first, that is the whole work.
-        is_whole = _definer_of_call(type(task)) is None
         # A bound method stays one, with the same __self__; inspect.signature() looks through both shapes.
         if isinstance(before, MethodType):
-            run: Any = MethodType(self._attributed(before.__func__, entrance, is_whole=is_whole), before.__self__)
+            run: Any = MethodType(self._attributed(before.__func__, entrance), before.__self__)
         else:
-            run = self._attributed(before, entrance, is_whole=is_whole)
+            run = self._attributed(before, entrance)
         self._put(run, entrance)
         self._wrap_call(type(task))
 
@@ -177,10 +175,14 @@ class WrappedTasks:
 
     def _wrap_call(self, kind: type) -> None:
         """Wrap the ``__call__`` of a task's class where some class other than Celery's defines one."""
-        definer = _definer_of_call(kind)
-        if definer is not None and definer not in self._calling:
-            self._calling.add(definer)
-            self._calls.replace(definer, "__call__", self._calling_attributed)
+        if kind.__call__ is Task.__call__:
+            return
+        definer = next(base for base in kind.__mro__ if "__call__" in vars(base))
+        call = vars(definer)["__call__"]
+        if definer in self._calling or not isinstance(call, FunctionType) or call.__module__.startswith("celery."):
+            return
+        self._calling.add(definer)
+        self._calls.replace(definer, "__call__", self._calling_attributed)
 
     def _calling_attributed(self, original: FunctionType) -> Callable[..., Any]:
         """Return a ``__call__`` that is attributed to the very task that is called: classes may share one."""
@@ -202,15 +204,6 @@ class WrappedTasks:
 
         ours = __call__.__code__
         return imitating(__call__, original)
-
-
-def _definer_of_call(kind: type) -> type | None:
-    """Return the class that defines the ``__call__`` of a kind of tasks; None where that is Celery's or no function."""
-    if kind.__call__ is Task.__call__:
-        return None
-    definer = next(base for base in kind.__mro__ if "__call__" in vars(base))
-    call = vars(definer)["__call__"]
-    return definer if isinstance(call, FunctionType) and not call.__module__.startswith("celery.") else None
 
 
 def is_celerys_own(task: Any) -> bool:

@@ -137,8 +137,7 @@ class Requests:
     def start_metering(self, request: Any) -> None:
         """Begin to keep the costs of a request; contained."""
         try:
-            if self.meter is not None:
-                request._whose_metering = self.meter.start(None, is_nested=request._whose_scope.outer is not None)
+            request._whose_metering = self.meter.start(None) if self.meter is not None else None
         except Exception as error:
             contain(error, cause="metering")
 

@@ -11,7 +11,7 @@ from whose.attribution import _current, leave_no_frame, restore
 from whose.costs import open_ledger
 from whose.entrances import Scope
 from whose.errors import contain
-from whose.metering import _NO_LEDGER
+from whose.metering import NO_LEDGER
 from whose.model import Attribution
 
 _get = _current.get
@@ -38,7 +38,7 @@ def carried(function: Callable[..., Any], running: Attribution | Scope) -> Calla
 
     def run(*args: Any, **kwargs: Any) -> Any:
         token = _current.set(running)
-        beside = open_ledger.set(_NO_LEDGER) if is_metered else None
+        beside = open_ledger.set(NO_LEDGER) if is_metered else None
         try:
             return function(*args, **kwargs)
         except Exception as error:
@@ -64,6 +64,6 @@ def carry_to_greenlet(greenlet: Any) -> None:
             context = greenlet.gr_context = Context()
         context.run(_current.set, running)
         if open_ledger.get() is not None:
-            context.run(open_ledger.set, _NO_LEDGER)
+            context.run(open_ledger.set, NO_LEDGER)
     except Exception as error:
         contain(error, cause="starting a greenlet")
