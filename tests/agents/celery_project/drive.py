@@ -24,7 +24,8 @@ SECONDS_TO_WAIT = 60
 def expected_runs(pool: str) -> dict[str, int]:
     """Return how often each body is to run, by the project's own list."""
     listed = tomllib.loads(Path(__file__).with_name("expected.toml").read_text())
-    return {entry["task"]: entry.get("bodies", 1) for entry in listed["flavour"] if pool in entry.get("pools", [pool])}
+    flavours = [entry for entry in listed["flavour"] if pool in entry.get("pools", [pool])]
+    return {entry["task"]: entry.get("bodies", entry.get("transactions", 1)) for entry in flavours}
 
 
 def await_runs(expected: dict[str, int]) -> None:
