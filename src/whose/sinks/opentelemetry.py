@@ -16,6 +16,8 @@ from whose.patches import Patches
 if TYPE_CHECKING:
     from opentelemetry.trace import Span
 
+    from whose.sinks.opentelemetry_prepared import PreparedAttributes
+
 
 class OpenTelemetrySink:
     """Speaks to OpenTelemetry's API; whichever SDK is behind it may be set up before or after us.
@@ -30,8 +32,10 @@ class OpenTelemetrySink:
         from opentelemetry.context import Context
         from opentelemetry.trace import INVALID_SPAN, get_current_span, set_span_in_context
 
+        from whose.sinks.opentelemetry_prepared import PreparedAttributes
         from whose.sinks.opentelemetry_spans import is_of_entry, own_waiting
 
+        self._prepare = PreparedAttributes
         # Where get_current() looks, past two calls; a runtime context of another make is asked as usual.
         variable = getattr(getattr(context, "_RUNTIME_CONTEXT", None), "_current_context", None)
         self._get_context: Callable[[], Context] = (
@@ -104,11 +108,11 @@ class OpenTelemetrySink:
             span.set_attributes(attribution.attributes)
         self._own_waiting(attribution)
 
-    def prepared(self, attribution: Attribution) -> Mapping[str, str]:
+    def prepared(self, attribution: Attribution) -> PreparedAttributes:
         """Return the attributes to set."""
-        return attribution.attributes
+        return self._prepare(attribution.attributes)
 
-    def write(self, attributes: Mapping[str, str]) -> None:
+    def write(self, attributes: PreparedAttributes) -> None:
         """Do the same for work that begins here and now, whose span is the current one.
 
         That is looked up here as ``get_current_span()`` does it, in half the time.
@@ -116,7 +120,7 @@ class OpenTelemetrySink:
         get_context = self._get_context
         span = get_context().get(self._span_key)
         if span is not None:
-            span.set_attributes(attributes)  # type: ignore[attr-defined]
+            attributes.write_to(span)
 
     def _is_of_its_own(self, span: Span, attribution: Attribution) -> bool:
         written = getattr(span, "attributes", None) or ()

@@ -13,10 +13,12 @@ from whose.attribution import _get
 from whose.entrances import Scope
 from whose.errors import contain
 from whose.model import Attribution
+from whose.sinks.opentelemetry_prepared import PreparedAttributes
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import Span
 
+_MOST_REMEMBERED = 4_096
 _KINDS_OF_ENTRIES = (SpanKind.CONSUMER, SpanKind.SERVER)
 #: Instrumentations that open one span for each request, whatever runs around it (``_start_internal_or_server_span``).
 _OPENERS_OF_REQUESTS = frozenset(
@@ -44,6 +46,7 @@ class StartedSpans:
         #: What an attribution looks like under the names that the configuration gives.
         self._emitted = emitted
         self._is_open = is_open
+        self._prepared: dict[Attribution, PreparedAttributes] = {}
 
     def starting(self, original: Callable[..., None]) -> Callable[..., None]:
         """Return what stands in for ``Span.start``, which only spans that record come to."""
@@ -58,6 +61,12 @@ class StartedSpans:
 
         return start
 
+    def _prepare(self, attribution: Attribution) -> PreparedAttributes:
+        if len(self._prepared) >= _MOST_REMEMBERED:
+            self._prepared.clear()
+        prepared = self._prepared[attribution] = PreparedAttributes(self._emitted(attribution))
+        return prepared
+
     def own(self, span: Span, running: Attribution | Scope) -> None:
         """Write the owner of the running work into a span that starts in it, unless it has one already; contained."""
         try:
@@ -67,16 +76,17 @@ class StartedSpans:
             if attribution is None:
                 _wait(span, running)  # type: ignore[arg-type]
             elif not is_of_entry(span):
-                write(span, self._emitted(attribution))  # type: ignore[arg-type]
+                prepared = self._prepared.get(attribution) or self._prepare(attribution)  # type: ignore[arg-type]
+                if _has_none_of(span, prepared.attributes):
+                    prepared.write_to(span)
         except Exception as error:
             contain(error, cause="owning a span")
 
 
-def write(span: Span, emitted: Mapping[str, str]) -> None:
-    """Set the attributes of a span that has none of them: what the user has set stays."""
+def _has_none_of(span: Span, emitted: Mapping[str, str]) -> bool:
+    """Tell whether a span has no attribute of ours yet; what the user has set stays."""
     written = span.attributes
-    if not written or emitted.keys().isdisjoint(written):
-        span.set_attributes(emitted)
+    return not written or emitted.keys().isdisjoint(written)
 
 
 def _wait(span: Span, scope: Scope) -> None:
@@ -94,5 +104,5 @@ def own_waiting(attribution: Attribution) -> None:
         return
     _waiting.set(None)
     for span in waiting[1]:
-        if span.is_recording():
-            write(span, attribution.attributes)
+        if span.is_recording() and _has_none_of(span, attribution.attributes):
+            span.set_attributes(attribution.attributes)
