@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.agents.launchers.agents import Agent, AgentName
+from tests.frames import OUR_CODE
 
 PROGRAM = {
     "fault_red.py": """
@@ -162,4 +163,4 @@ def test_errors_are_grouped_as_without_us(
             outcomes.append(grouped(agent))
     assert outcomes[0]
     assert outcomes[0] == outcomes[1]
-    assert "/whose/" not in str(outcomes)
+    assert OUR_CODE not in str(outcomes)

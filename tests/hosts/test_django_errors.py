@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 import whose
+from tests.frames import OUR_CODE
 from tests.hosts.django_site.settings import OURS, RULES, SITE, set_up
 from whose.testing import RecordingSink, installed
 
@@ -172,7 +173,7 @@ def test_an_error_while_streaming_is_told_of_the_request(sink: RecordingSink) ->
 
 
 def _frames_of_whose(error: BaseException) -> list[str]:
-    return [frame.filename for frame in traceback.extract_tb(error.__traceback__) if "/src/whose/" in frame.filename]
+    return [frame.filename for frame in traceback.extract_tb(error.__traceback__) if OUR_CODE in frame.filename]
 
 
 @pytest.mark.parametrize("is_async", [False, True])
@@ -211,7 +212,7 @@ def test_an_exception_that_django_lets_through_has_no_frame_of_ours(inside: str,
     with installed(RULES), override_settings(MIDDLEWARE=[OURS, f"{BLUE}.{inside}"]):
         ours = frames()
     # The frames of the view's and the middleware's code, and no more of ours than that.
-    assert not [name for name in ours if "/src/whose/" in name]
+    assert not [name for name in ours if OUR_CODE in name]
     assert [name for name in ours if "/django_site/" in name] == [name for name in bare if "/django_site/" in name]
 
 

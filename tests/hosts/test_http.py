@@ -18,6 +18,7 @@ import pytest
 import requests
 
 import whose
+from tests.frames import OUR_CODE
 from whose.baggage import Baggage
 from whose.entrances import Origin
 from whose.runtime import active
@@ -171,7 +172,7 @@ def test_a_connection_that_fails_shows_no_frame_of_ours(fetch) -> None:  # type:
             pytest.raises(Exception) as raised,
         ):
             fetch(url)
-    assert "/src/whose/" not in "".join(traceback.format_exception(raised.value))
+    assert OUR_CODE not in "".join(traceback.format_exception(raised.value))
 
 
 LATE = """
