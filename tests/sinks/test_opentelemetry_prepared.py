@@ -94,7 +94,9 @@ def test_a_span_of_a_type_of_the_users_own_is_asked_itself() -> None:
     assert asked == [OURS] * 3
 
 
-def test_a_span_that_is_not_recorded_is_left_alone() -> None:
-    span = TracerProvider(sampler=ALWAYS_OFF).get_tracer("tests").start_span("task")
-    PreparedAttributes(OURS).write_to(span)
-    assert not span.is_recording()
+def test_a_span_that_is_not_recorded_prepares_nothing() -> None:
+    prepared = PreparedAttributes(OURS)
+    prepared.write_to(TracerProvider(sampler=ALWAYS_OFF).get_tracer("tests").start_span("task"))
+    assert prepared.kind is None
+    prepared.write_to(TracerProvider().get_tracer("tests").start_span("task"))
+    assert prepared.kind is not None

@@ -30,7 +30,7 @@ class OpenTelemetrySink:
     def __init__(self) -> None:
         from opentelemetry import context
         from opentelemetry.context import Context
-        from opentelemetry.trace import INVALID_SPAN, get_current_span, set_span_in_context
+        from opentelemetry.trace import INVALID_SPAN, NonRecordingSpan, get_current_span, set_span_in_context
 
         from whose.sinks.opentelemetry_prepared import PreparedAttributes
         from whose.sinks.opentelemetry_spans import is_of_entry, own_waiting
@@ -45,6 +45,7 @@ class OpenTelemetrySink:
         self._span_key = next(iter(set_span_in_context(INVALID_SPAN, Context())))
         self._get_current_span = get_current_span
         self._no_span = INVALID_SPAN
+        self._unrecorded = NonRecordingSpan
         self._is_of_entry = is_of_entry
         self._own_waiting = own_waiting
         self._patches = Patches()
@@ -119,7 +120,8 @@ class OpenTelemetrySink:
         """
         get_context = self._get_context
         span = get_context().get(self._span_key)
-        if span is not None:
+        # What is not sampled, as most of a busy program is, is not even called.
+        if span is not None and type(span) is not self._unrecorded:
             attributes.write_to(span)
 
     def _is_of_its_own(self, span: Span, attribution: Attribution) -> bool:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from opentelemetry.trace import NonRecordingSpan
-
 #: A span takes 128 attributes unless told otherwise; from here on the SDK counts them.
 _ROOM = 32
 _SDK = "opentelemetry.sdk.trace"
@@ -33,7 +31,7 @@ class PreparedAttributes:
         self.longest: int | None = None
 
     def write_to(self, span: Any) -> None:
-        """Set the attributes of a span; of one that is not recorded there is nothing to set."""
+        """Set the attributes of a span."""
         kind = type(span)
         if kind is self.kind:
             bounded = span._attributes
@@ -47,8 +45,7 @@ class PreparedAttributes:
                 with bounded._lock:
                     values.update(self.made)
                 return
-        if kind is not NonRecordingSpan:
-            self._make_for(span)
+        self._make_for(span)
 
     def _make_for(self, span: Any) -> None:
         # A span of somebody else's, around one of the SDK's, may do more when attributes are set.
